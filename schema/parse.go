@@ -1,0 +1,108 @@
+package schema
+
+import (
+	"strings"
+	"time"
+)
+
+// Config is what the parser has to be told about the world the lines come from.
+type Config struct {
+	// Location is where lines without a time zone were written; nil is the machine's own zone.
+	Location *time.Location
+}
+
+// Parser turns lines into events. The event depends on the line, its source and the moment of reading alone, never on
+// lines before it. A Parser has scratch space: one worker uses it at a time; workers have one each.
+type Parser struct {
+	loc *time.Location
+	now int64 // moment of reading of the chunk at hand, nanoseconds
+	src *Source
+}
+
+// NewParser returns a parser.
+func NewParser(c Config) *Parser {
+	loc := c.Location
+	if loc == nil {
+		loc = time.Local
+	}
+	return &Parser{loc: loc}
+}
+
+// Start tells the parser which source the next lines are from and when they were read.
+func (p *Parser) Start(src *Source, now time.Time) {
+	p.src, p.now = src, now.UnixNano()
+}
+
+// Parse appends the events of one line (without its newline) to dst and returns it: one event for most lines, none for
+// a blank one, several for a batch. offset is where the line begins in its source. Elements of dst beyond its length are
+// reused. mark is put into every event's Origin.
+func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Event {
+	line = strings.TrimSuffix(line, "\r")
+	dst = grow(dst)
+	e := &dst[len(dst)-1]
+	e.Origin = Origin{Source: p.src, Offset: offset, Mark: mark}
+	if p.src != nil {
+		e.ID = p.src.EventID(offset, 0)
+	}
+	for i := range formats {
+		if formats[i].parse(p, e, line) {
+			if e.Platform.Format == "" {
+				e.Platform.Format = formats[i].name
+			}
+			break
+		}
+	}
+	p.finish(e)
+	return dst
+}
+
+// finish gives an event what every event has.
+func (p *Parser) finish(e *Event) {
+	if e.Time.From == FromRead {
+		e.Time = Time{NS: p.now, Digits: 3}
+	}
+	if e.Type == "" {
+		e.Type = "log.message"
+	}
+	if e.Action == "" {
+		e.Action = "log"
+	}
+	if s := p.src; s != nil {
+		pl := &e.Platform
+		setDefault(&pl.Service, s.Service)
+		setDefault(&pl.Environment, s.Environment)
+		setDefault(&pl.Host, s.Host)
+		setDefault(&pl.Container, s.Container)
+		setDefault(&pl.Pod, s.Pod)
+		setDefault(&pl.Namespace, s.Namespace)
+	}
+}
+
+func setDefault(s *string, to string) {
+	if *s == "" {
+		*s = to
+	}
+}
+
+// grow lengthens dst by one reset element.
+func grow(dst []Event) []Event {
+	if len(dst) < cap(dst) {
+		dst = dst[:len(dst)+1]
+		dst[len(dst)-1].Reset()
+		return dst
+	}
+	return append(dst, Event{})
+}
+
+// format is a shape of line.
+type format struct {
+	name string // written to platform.format
+	// parse fills e from the line and reports whether the line has this shape. It must leave e as it was when not, must
+	// reject foreign lines after a look at a few bytes, and must not depend on any other line.
+	parse func(p *Parser, e *Event, line string) bool
+}
+
+// formats lists every format, most specific first; the last one takes any line.
+var formats = []format{
+	{"text", parsePlain},
+}

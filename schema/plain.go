@@ -1,0 +1,9 @@
+package schema
+
+// parsePlain takes any line: its text is the message.
+func parsePlain(_ *Parser, e *Event, line string) bool {
+	e.Type = "log.message"
+	e.Action = "log"
+	e.Metadata.Message = Value{String, line}
+	return true
+}
