@@ -204,10 +204,18 @@ type Origin struct {
 	// Mark is set by whoever hands lines to the parser and comes out with the event: the acknowledgement of the chunk
 	// that holds the record's first line.
 	Mark Marker
+	// Held says that the joiner kept the event beyond the step it was parsed in: it has called Mark.Add(1) then, so that
+	// the chunk is not acknowledged before the event is. If such an event is not handed on in the end (it became part of
+	// another), the joiner calls Mark.Done(1).
+	Held bool
 }
 
-// Marker is an opaque handle that travels with an event. Its dynamic type is a pointer, so it costs no allocation.
-type Marker interface{ Done(n int) }
+// Marker is the acknowledgement of a chunk: Add says that n more events of it are under way, Done that n are settled.
+// Safe for concurrent use. Its dynamic type is a pointer, so it costs no allocation.
+type Marker interface {
+	Add(n int)
+	Done(n int)
+}
 
 // Level is the severity of a log line.
 type Level uint8
