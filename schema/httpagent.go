@@ -1,0 +1,85 @@
+package schema
+
+import "strings"
+
+// agents lists AI clients: part of the User-Agent in lower case, and who runs it.
+var agents = []struct{ part, vendor string }{
+	{"claude", "claude"}, {"anthropic", "claude"},
+	{"gptbot", "openai"}, {"chatgpt", "openai"}, {"oai-searchbot", "openai"}, {"openai", "openai"},
+	{"cursor/", "cursor"}, {"cursor-", "cursor"}, {"windsurf", "windsurf"}, {"codeium", "windsurf"},
+	{"perplexity", "perplexity"}, {"google-extended", "google"}, {"gemini-", "google"}, {"googleagent", "google"},
+	{"githubcopilot", "copilot"}, {"github-copilot", "copilot"}, {"mistralai", "mistral"}, {"cohere-ai", "cohere"},
+	{"meta-externalagent", "meta"}, {"bytespider", "bytedance"}, {"duckassistbot", "duckduckgo"}, {"youbot", "you"},
+}
+
+// setUserAgent sets the User-Agent. An AI client becomes the actor; the person it acts for, if the line names one, is kept as
+// "on_behalf_of". Call it after the actor is known, or before: both orders end the same.
+func setUserAgent(e *Event, ua string) {
+	if ua == "" || ua == "-" {
+		return
+	}
+	e.Metadata.UserAgent = ua
+	if vendor := aiAgent(ua); vendor != "" {
+		setAgentActor(e, vendor)
+	}
+}
+
+func setAgentActor(e *Event, vendor string) {
+	if e.Actor.Type == "agent" {
+		return
+	}
+	if e.Actor.ID != "" {
+		e.AddExtra("on_behalf_of", objectOf("type", e.Actor.Type, "id", e.Actor.ID))
+	}
+	e.Actor = Actor{Type: "agent", ID: "agent:" + vendor}
+}
+
+// setUserActor sets the person who did it. Where an AI client is the actor already, it acts for this person.
+func setUserActor(e *Event, id string) {
+	if id == "" || id == "-" {
+		return
+	}
+	e.AddIdent(IdentUser, "user", id)
+	if e.Actor.Type == "agent" {
+		if !e.hasExtra("on_behalf_of") {
+			e.AddExtra("on_behalf_of", objectOf("type", "user", "id", id))
+		}
+		return
+	}
+	if e.Actor.ID == "" {
+		e.Actor = Actor{Type: "user", ID: id}
+	}
+}
+
+// objectOf returns a JSON object of plain texts given as key, value, key, value.
+func objectOf(kv ...string) Value {
+	b := make([]byte, 0, 64)
+	for i := 0; i+1 < len(kv); i += 2 {
+		b = append(b, ',')
+		b = appendString(b, kv[i])
+		b = append(b, ':')
+		b = appendString(b, kv[i+1])
+	}
+	return Value{Raw, string(closeObject(b, 0))}
+}
+
+// aiAgent returns who runs the AI client that sent a User-Agent, "" for people's browsers and everything else.
+func aiAgent(ua string) string {
+	for i := range agents {
+		if containsFold(ua, agents[i].part) {
+			return agents[i].vendor
+		}
+	}
+	return ""
+}
+
+// containsFold reports whether s contains part, which is lower case ASCII, in any case.
+func containsFold(s, part string) bool {
+	first := part[0]
+	for i := 0; i+len(part) <= len(s); i++ {
+		if s[i]|0x20 == first|0x20 && strings.EqualFold(s[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
+}
