@@ -15,8 +15,11 @@ type Config struct {
 // lines before it. A Parser has scratch space: one worker uses it at a time; workers have one each.
 type Parser struct {
 	loc *time.Location
+	utc bool  // loc is UTC
 	now int64 // moment of reading of the chunk at hand, nanoseconds
 	src *Source
+
+	arena arena // strings made for events
 }
 
 // NewParser returns a parser.
@@ -25,7 +28,17 @@ func NewParser(c Config) *Parser {
 	if loc == nil {
 		loc = time.Local
 	}
-	return &Parser{loc: loc}
+	return &Parser{loc: loc, utc: isUTC(loc)}
+}
+
+// isUTC reports whether clocks in loc never differed from UTC: the machine's own zone may be UTC by another name.
+func isUTC(loc *time.Location) bool {
+	for _, month := range [...]time.Month{time.January, time.July} {
+		if name, off := time.Date(2020, month, 1, 0, 0, 0, 0, loc).Zone(); off != 0 || name != "UTC" {
+			return false
+		}
+	}
+	return true
 }
 
 // Start tells the parser which source the next lines are from and when they were read.

@@ -1,0 +1,61 @@
+package schema
+
+import "strings"
+
+// arena makes strings with one allocation for many: it writes them behind each other into a block and starts a new block
+// when one is full. The strings stay valid for ever; the block lives as long as one of them.
+type arena struct{ b strings.Builder }
+
+const arenaBlock = 32 << 10
+
+// room makes sure that n bytes fit into the block.
+func (a *arena) room(n int) {
+	if a.b.Cap()-a.b.Len() < n {
+		a.b = strings.Builder{}
+		a.b.Grow(max(arenaBlock, n))
+	}
+}
+
+// concat returns the parts as one string.
+func (p *Parser) concat(parts ...string) string {
+	n := 0
+	for _, s := range parts {
+		n += len(s)
+	}
+	a := &p.arena
+	a.room(n)
+	from := a.b.Len()
+	for _, s := range parts {
+		a.b.WriteString(s)
+	}
+	return a.b.String()[from:]
+}
+
+// keep returns b as a string.
+func (p *Parser) keep(b []byte) string {
+	a := &p.arena
+	a.room(len(b))
+	from := a.b.Len()
+	a.b.Write(b)
+	return a.b.String()[from:]
+}
+
+// lower returns s in lower case (ASCII letters only), s itself when it is.
+func (p *Parser) lower(s string) string {
+	for i := range len(s) {
+		if s[i]-'A' < 26 {
+			a := &p.arena
+			a.room(len(s))
+			from := a.b.Len()
+			for j := range len(s) {
+				c := s[j]
+				if c-'A' < 26 {
+					c |= 0x20
+				}
+				a.b.WriteByte(c)
+			}
+			return a.b.String()[from:]
+		}
+	}
+	return s
+}
