@@ -117,5 +117,6 @@ type format struct {
 
 // formats lists every format, most specific first; the last one takes any line.
 var formats = []format{
+	{"access", parseAccessLog},
 	{"text", parsePlain},
 }

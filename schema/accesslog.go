@@ -1,0 +1,157 @@
+package schema
+
+import "strings"
+
+// parseAccessLog takes the common and the combined log format of web servers, with a virtual host or forwarders before
+// the address and with anything servers are told to add behind: times, ids, forwarded addresses, key=value pairs.
+//
+//	203.0.113.5 - frank [14/Mar/2026:10:00:00 -0700] "GET /users/42 HTTP/1.1" 200 2326 "http://e.test/" "curl/8"
+func parseAccessLog(p *Parser, e *Event, line string) bool {
+	at := accessTime(line)
+	if at < 0 {
+		return false
+	}
+	inner, rest, ok := cutBracket(line[at:])
+	if !ok {
+		return false
+	}
+	request, rest, ok := cutQuoted(strings.TrimLeft(rest, " "))
+	if !ok {
+		return false
+	}
+	statusText, rest := cutToken(strings.TrimLeft(rest, " "))
+	status := status3(statusText)
+	if status == 0 && statusText != "-" && statusText != "000" {
+		return false
+	}
+	t, ok := p.parseTime(inner)
+	if !ok {
+		return false
+	}
+	e.setTime(t)
+	e.Platform.Format = "access.common"
+	setAccessClient(e, strings.TrimRight(line[:at], " "))
+	setRequestLine(e, request, status)
+	size, rest := cutToken(rest)
+	setBytes(e, size)
+	if rest != "" {
+		p.accessExtras(e, rest)
+	}
+	return true
+}
+
+// accessTime returns where the bracket with the time of an access log line begins, -1 when line is none.
+func accessTime(line string) int {
+	if line == "" || line[0] == '{' || line[0] == '[' && !strings.HasPrefix(line, "[2001:") {
+		return -1
+	}
+	window := line[:min(len(line), 400)]
+	for from := 0; ; {
+		i := strings.Index(window[from:], "[")
+		if i < 0 {
+			return -1
+		}
+		i += from
+		if isAccessTime(line[i:]) {
+			if i < 2 || line[i-1] != ' ' {
+				return -1
+			}
+			return i
+		}
+		from = i + 1
+	}
+}
+
+// isAccessTime reports whether s begins with [dd/Mon/yyyy: .
+func isAccessTime(s string) bool {
+	return len(s) > 20 && isDigit(s[1]) && isDigit(s[2]) && s[3] == '/' && s[7] == '/' && isDigit(s[8]) && (s[12] == ':' || s[12] == ' ')
+}
+
+// setAccessClient takes what stands before the time: [vhost] address(es) ident user.
+func setAccessClient(e *Event, s string) {
+	var parts [8]string
+	n := 0
+	for s != "" {
+		var f string
+		f, _, s = cutField(s)
+		if n == len(parts) {
+			parts[n-2] = parts[n-1]
+			n--
+		}
+		parts[n] = strings.Trim(f, `"`)
+		n++
+	}
+	addresses := parts[:n]
+	if n >= 3 {
+		user, ident := parts[n-1], parts[n-2]
+		addresses = parts[:n-2]
+		if user != `""` {
+			setUserActor(e, unescapeQuoted(user))
+		}
+		switch {
+		case !present(ident):
+		case n == 3 && looksLikeHost(ident): // lighttpd: address, host, user
+			e.AddExtra("host", Text(ident))
+		default:
+			e.AddField("ident", Text(ident))
+		}
+	}
+	for _, a := range addresses {
+		a = strings.TrimSuffix(a, ",")
+		if !present(a) {
+			continue
+		}
+		if bareIP(a) == "" {
+			if len(addresses) > 1 && looksLikeHost(a) && !e.hasExtra("host") {
+				e.AddExtra("host", Text(a))
+			} else {
+				e.AddField("client", Text(a))
+			}
+			continue
+		}
+		if e.Metadata.IP == "" || privateIP(e.Metadata.IP) && !privateIP(bareIP(a)) {
+			setClientIP(e, a)
+		}
+	}
+}
+
+// looksLikeHost reports whether s is a host name with a dot, or localhost, with or without a port.
+func looksLikeHost(s string) bool {
+	s = hostName(s)
+	if s == "localhost" {
+		return true
+	}
+	dot := false
+	for i := range len(s) {
+		c := s[i]
+		if !isAlpha(c) && !isDigit(c) && c != '-' && c != '.' && c != '_' {
+			return false
+		}
+		dot = dot || c == '.' && i > 0
+	}
+	return dot
+}
+
+// setRequestLine is setHTTP for a request line as servers quote it. A broken one is kept as it is.
+func setRequestLine(e *Event, request string, status int) {
+	request = unescapeQuoted(request)
+	method, target, ok := splitRequestLine(request)
+	if !ok {
+		setHTTP(e, "", "", status)
+		if present(request) {
+			e.AddField("request", Text(request))
+		}
+		return
+	}
+	setHTTP(e, method, target, status)
+	if i := strings.LastIndexByte(request, ' '); i > len(method) {
+		e.AddExtra("protocol", Text(request[i+1:]))
+	}
+}
+
+// setReferer keeps the page a request came from.
+func setReferer(e *Event, s string) {
+	if present(s) {
+		e.AddExtra("referer", Text(s))
+	}
+}
