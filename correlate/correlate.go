@@ -1,0 +1,158 @@
+// Package correlate finds out which events belong together.
+//
+// A [Correlator] takes events in order and gives each the name of its flow: everything one trigger set off, a request with
+// its queries, its calls to other services, its jobs and their mails. Flows are sets of ids: ids that stand on one line are
+// the same flow, whatever they are called. Where a line has no id that says where it belongs, its thread, a random business
+// value or its session may tell, within seconds; such links are marked with how they were found and how sure they are. Where
+// nothing tells, an event is a flow of its own: a missing link is acceptable, a wrong one is not.
+//
+// A flow is named by a hash of its strongest id, so agents on other machines that see the same id give the same name. When ids
+// turn out to be one flow, a flow.merged event says so; whoever unites the names in these records has the whole flow,
+// whatever agent saw which part.
+//
+// Memory is bounded: what was not seen for long is forgotten, and what is used least goes first when a limit is reached. A line
+// that comes after that still gets the same name if it holds the strongest id of its flow.
+package correlate
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/ezlogs/ezlogs/schema"
+)
+
+// Correlator links events. It keeps hashes of ids, never the ids. One goroutine uses it at a time.
+type Correlator struct {
+	cfg    Config
+	infer  struct{ thread, value, session, weak bool }
+	hash   hasher
+	prefix []byte // what a flow name begins its hash with
+
+	clock   int64  // nanoseconds, from Advance
+	started int64  // clock at which the tables' seconds begin
+	idle    uint32 // flow timeout, seconds
+
+	ids   *table[idEntry]    // ids that join flows
+	local *table[localEntry] // weak ids within their process
+
+	flows     []flow // flows[0] is unused
+	freeFlow  int32
+	flowsLive int
+
+	pending map[int32]*merge
+	queue   []*merge // by the time they are due
+	orphans []*merge // of flows that are forgotten
+
+	halves bool // traces of 64 bits were logged beside those of 128
+
+	line    line // the event at hand
+	scratch []byte
+	buf     [64]byte
+	stats   Stats
+}
+
+// Stats counts what the correlator did. All numbers but the first two only grow.
+type Stats struct {
+	Flows, IDs      int    // remembered now
+	Events          uint64 // linked
+	Linked          [6]uint64
+	Merged          uint64 // times two flows became one
+	MergedEvents    uint64 // flow.merged events sent
+	EvictedIDs      uint64 // forgotten because max_ids was reached
+	Unremembered    uint64 // events whose flow could not be remembered because max_flows was reached
+	Capped          uint64 // joins refused because an id or a flow was too large to be one
+	Processes       int    // remembered now
+	CompletedEvents uint64
+}
+
+// idEntry is an id that joins flows.
+type idEntry struct {
+	flow   int32
+	joins  uint8  // flows that were separate before this id was seen in both
+	silent bool   // the lower half of a trace id, which nobody has logged by itself
+	tag    uint32 // of the name it gives
+}
+
+// localEntry is a weak id, valid in its process for a while.
+type localEntry struct {
+	flow int32
+	last int64 // log time, nanoseconds
+}
+
+// New returns a correlator. The configuration must be valid.
+func New(cfg Config) *Correlator {
+	c := &Correlator{cfg: cfg, pending: map[int32]*merge{}, flows: make([]flow, 1, 64)}
+	var seed [16]byte
+	rand.Read(seed[:]) // never fails
+	c.hash.seed = key{binary.LittleEndian.Uint64(seed[:8]), binary.LittleEndian.Uint64(seed[8:])}
+	c.prefix = append([]byte("ezlogs.flow.v1\x00"), cfg.Salt...)
+	c.prefix = append(c.prefix, 0)
+	c.idle = uint32(max(cfg.FlowTimeout/time.Second, 1))
+	c.infer.thread = slices.Contains(cfg.Infer, "thread")
+	c.infer.value = slices.Contains(cfg.Infer, "value")
+	c.infer.session = slices.Contains(cfg.Infer, "session")
+	c.infer.weak = slices.Contains(cfg.Infer, "weak")
+	c.ids = newTable(cfg.MaxIDs, func(v *idEntry) { c.drop(v.flow) })
+	c.local = newTable(max(cfg.MaxIDs/8, 64), func(v *localEntry) { c.drop(v.flow) })
+	return c
+}
+
+// Foresee tells of an event that Link will be given later. It makes the ids and requests of the event known to the events
+// before it: servers log a request when it ends, so without foresight the lines inside cannot name their parent. It changes
+// nothing about the event. Call it in the order of the input, as soon as the event is parsed; every event is foreseen once or
+// not at all, and always before it is linked. What is foreseen depends on nothing but the input when the distance between
+// Foresee and Link does.
+func (c *Correlator) Foresee(e *schema.Event) {
+	c.read(e)
+	c.bind(e)
+	c.release()
+}
+
+// Link sets the flow, parent, link, confidence and processes of an event and lets it inherit actor, session and request from
+// its parent where it does not say otherwise. It calls emit for events of the correlator's own that have become due; these
+// are given away. It keeps nothing of e.
+func (c *Correlator) Link(e *schema.Event, emit func(*schema.Event)) {
+	if e.Correlation.Flow != (schema.FlowID{}) && e.Type == "flow.merged" {
+		return
+	}
+	c.read(e)
+	c.bind(e)
+	c.name(e)
+	c.release()
+	c.stats.Events++
+	c.stats.Linked[e.Correlation.Link]++
+	if len(c.queue) > 0 && c.queue[0].due <= c.clock || len(c.orphans) > 0 {
+		c.tellMerged(false, emit)
+	}
+}
+
+// Advance tells the correlator that its clock has come to now, in nanoseconds: log time with --once, the wall clock live.
+// What is due by then is forgotten or said. The clock does not go back.
+func (c *Correlator) Advance(now int64, emit func(*schema.Event)) {
+	if now <= c.clock {
+		return
+	}
+	if c.started == 0 {
+		c.started = now - int64(time.Second)
+	}
+	c.clock = now
+	seconds := uint32(min((now-c.started)/int64(time.Second), 1<<31))
+	c.ids.advance(seconds)
+	c.local.advance(seconds)
+	c.tellMerged(false, emit)
+}
+
+// Flush says everything that is still to be said: the input has ended.
+func (c *Correlator) Flush(emit func(*schema.Event)) {
+	c.tellMerged(true, emit)
+}
+
+// Stats returns the counters.
+func (c *Correlator) Stats() Stats {
+	s := c.stats
+	s.Flows, s.IDs = c.flowsLive, c.ids.live+c.local.live
+	s.EvictedIDs = c.ids.evicted + c.local.evicted
+	return s
+}

@@ -1,0 +1,72 @@
+package correlate
+
+import (
+	"crypto/sha256"
+	"math/bits"
+
+	"github.com/ezlogs/ezlogs/schema"
+)
+
+// key is what is kept of an id: 128 bits of a keyed hash. The ids themselves belong to the chunk they were read in.
+type key struct{ a, b uint64 }
+
+// hasher makes keys. Its seed is random, so nobody can choose ids that collide.
+type hasher struct{ seed key }
+
+const (
+	mulA = 0x9e3779b97f4a7c15
+	mulB = 0xd6e8feb86659fd93
+	mulC = 0xa0761d6478bd642f
+)
+
+// sum returns the key of s within a space; the same text in another space is another key.
+func (h *hasher) sum(space uint64, s string) key {
+	a := h.seed.a ^ space*mulC
+	b := h.seed.b ^ uint64(len(s))*mulB
+	for len(s) >= 8 {
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		a, b = fold(a^w, mulA)^b, fold(b^w, mulB)+a
+		s = s[8:]
+	}
+	var w uint64
+	for i := range len(s) {
+		w |= uint64(s[i]) << (8 * i)
+	}
+	a, b = fold(a^w, mulA)^b, fold(b^w, mulB)+a
+	return key{fold(a, mulC) ^ b, fold(b^mulA, mulC) + a}
+}
+
+// mix returns a key of two.
+func (k key) mix(o key) key {
+	return key{fold(k.a^o.b, mulA) ^ o.a, fold(k.b^o.a, mulB) + o.b}
+}
+
+// short returns a hash that may collide once in 2^64.
+func (k key) short() uint64 { return k.a ^ bits.RotateLeft64(k.b, 32) }
+
+func fold(x, y uint64) uint64 {
+	hi, lo := bits.Mul64(x, y)
+	return hi ^ lo
+}
+
+// flowName returns the name of the flow whose strongest id is canonical: it is the same on every machine that shares the salt.
+func (c *Correlator) flowName(canonical string) schema.FlowID {
+	b := append(c.scratch[:0], c.prefix...)
+	b = append(b, canonical...)
+	c.scratch = b
+	sum := sha256.Sum256(b)
+	return schema.FlowID(sum[:16])
+}
+
+// derivedID returns the id of an event that correlate makes: a function of its kind and the flows it is about.
+func derivedID(kind string, parts ...[16]byte) schema.ID {
+	b := make([]byte, 0, len(kind)+1+16*len(parts))
+	b = append(b, kind...)
+	b = append(b, 0)
+	for _, p := range parts {
+		b = append(b, p[:]...)
+	}
+	sum := sha256.Sum256(b)
+	return schema.ID{Bits: [16]byte(sum[:16])}
+}

@@ -1,0 +1,273 @@
+package correlate
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/ezlogs/ezlogs/schema"
+)
+
+// strength says how far an id can be trusted to be the only one of its value.
+type strength uint8
+
+const (
+	useless  strength = iota // a placeholder, or nothing
+	weak                     // a counter or a short number: unique in its process, for a while
+	distinct                 // letters and digits that somebody made up: unique for an hour or so
+	strong                   // 48 random bits or more: unique everywhere
+)
+
+// rank orders the kinds of id that join flows: the best one that a flow has names it. Agents agree on it, so it must not
+// change. 0 means that the kind does not join flows by itself.
+var rank = [...]uint8{
+	schema.IdentTrace:       1,
+	schema.IdentFlow:        2,
+	schema.IdentParentFlow:  2,
+	schema.IdentCorrelation: 3,
+	schema.IdentRequest:     3,
+	schema.IdentWorkflow:    4,
+	schema.IdentJob:         5,
+	schema.IdentBatch:       6,
+	schema.IdentMessage:     7,
+	schema.IdentIncident:    8,
+	schema.IdentCausation:   9,
+	schema.IdentSpan:        10,
+	schema.IdentBlock:       11,
+	schema.IdentConn:        0,
+}
+
+// ranks of names that no id stands behind.
+const (
+	rankLocal = 14 // weak ids, threads, sessions: the first event names the flow
+	rankNone  = 15
+)
+
+// spaces keep keys of different meaning apart. Ids that join flows share one space, whatever key they were found under:
+// the request id of a proxy is often the trace id of the next service.
+const (
+	spaceID = iota + 1
+	spaceInstance
+	spaceWeak
+	spaceThread
+	spaceValue
+	spaceSession
+	spaceSpan
+	spaceEvent
+	spaceProcess
+	spaceName
+	spaceRoute
+	spaceData
+	spaceActor
+)
+
+// longLived are the kinds whose ids outlive the flow timeout, in seconds.
+var longLived = [...]uint32{
+	schema.IdentWorkflow: 7 * 24 * 3600,
+	schema.IdentJob:      24 * 3600,
+	schema.IdentBatch:    24 * 3600,
+	schema.IdentIncident: 7 * 24 * 3600,
+}
+
+// canonical returns the form of an id in which different spellings of the same id are the same text: lower-case hex without
+// dashes for UUIDs and hex numbers, 16 digits for traces whose upper half is empty. buf is scratch space.
+func canonical(kind schema.IdentKind, s string, buf *[64]byte) string {
+	if kind == schema.IdentTrace {
+		s = traceText(s)
+	}
+	hex, dashes, upper := true, 0, false
+	for i := range len(s) {
+		switch ch := s[i]; {
+		case ch >= '0' && ch <= '9' || ch >= 'a' && ch <= 'f':
+		case ch >= 'A' && ch <= 'F':
+			upper = true
+		case ch == '-' && len(s) == 36 && (i == 8 || i == 13 || i == 18 || i == 23):
+			dashes++
+		default:
+			hex = false
+		}
+		if !hex {
+			return s
+		}
+	}
+	if len(s) < 12 || len(s) > 64 {
+		return s
+	}
+	if dashes != 0 && dashes != 4 {
+		return s
+	}
+	if dashes != 0 || upper {
+		n := 0
+		for i := range len(s) {
+			ch := s[i]
+			if ch == '-' {
+				continue
+			}
+			if ch >= 'A' && ch <= 'F' {
+				ch |= 0x20
+			}
+			buf[n] = ch
+			n++
+		}
+		s = string(buf[:n])
+	}
+	if kind == schema.IdentTrace && len(s) == 32 && s[:16] == "0000000000000000" {
+		s = s[16:]
+	}
+	return s
+}
+
+// traceText takes a trace id out of what clouds wrap around it and turns the decimal spelling into hex.
+func traceText(s string) string {
+	if i := strings.LastIndexByte(s, '/'); i >= 0 {
+		s = s[i+1:]
+	}
+	s = strings.TrimPrefix(s, "Root=")
+	if len(s) == 35 && s[0] == '1' && s[1] == '-' && s[10] == '-' {
+		return s[2:10] + s[11:]
+	}
+	if len(s) >= 17 && len(s) <= 20 {
+		if n, err := strconv.ParseUint(s, 10, 64); err == nil {
+			h := strconv.FormatUint(n, 16)
+			return "0000000000000000"[len(h):] + h
+		}
+	}
+	return s
+}
+
+// placeholders are values that stand for no id.
+var placeholders = []string{"-", "null", "nil", "none", "unknown", "undefined", "test", "n/a", "na", "nan", "empty", "default", "true", "false", "(null)", "<nil>", "anonymous", "system", "root"}
+
+// measure returns how far an id of canonical form can be trusted.
+func measure(kind schema.IdentKind, s string) strength {
+	if s == "" || uniform(s) {
+		return useless
+	}
+	if len(s) <= 9 {
+		for _, p := range placeholders {
+			if strings.EqualFold(p, s) {
+				return useless
+			}
+		}
+	}
+	if len(s) > 256 {
+		return useless
+	}
+	if kind == schema.IdentBlock {
+		return strong
+	}
+	body := unprefixed(s)
+	digits, letters, upper, lower, hex, other := 0, 0, 0, 0, true, 0
+	for i := range len(body) {
+		switch ch := body[i]; {
+		case ch >= '0' && ch <= '9':
+			digits++
+		case ch >= 'a' && ch <= 'z':
+			lower++
+			hex = hex && ch <= 'f'
+		case ch >= 'A' && ch <= 'Z':
+			upper++
+			hex = hex && ch <= 'F'
+		default:
+			other++
+		}
+	}
+	letters = upper + lower
+	// Zeros in front pad a counter.
+	zeros := 0
+	for zeros < len(body) && body[zeros] == '0' {
+		zeros++
+	}
+	n := digits + letters - zeros
+	switch {
+	case letters == 0 && other > 0 && n >= 12:
+		// Numbers joined by dots or dashes: times, versions, offsets.
+		return distinct
+	case letters == 0 && n >= 16:
+		return strong // snowflake ids and the like
+	case letters == 0:
+		if kind == schema.IdentIncident && n >= 5 || kind == schema.IdentMessage && n >= 10 {
+			return distinct
+		}
+		return weak
+	case hex && other == 0 && n >= 12:
+		return strong
+	case digits == 0 && (upper == 0 || lower == 0):
+		// Words.
+		if n >= 24 && other == 0 {
+			return strong
+		}
+		return useless
+	case digits+letters >= 36:
+		return strong
+	case digits >= 2 && upper > 0 && lower > 0 && n >= 9, digits >= 2 && n >= 10 && letters >= 3, upper > 2 && lower > 2 && n >= 12:
+		return strong
+	case n >= 6 && digits >= 1 && letters >= 2:
+		return distinct
+	}
+	return weak
+}
+
+// unprefixed returns an id without the short word in front that says what it is: "req_", "INC-".
+func unprefixed(s string) string {
+	for i := 0; i < len(s) && i <= 8; i++ {
+		ch := s[i]
+		if (ch == '_' || ch == '-' || ch == ':') && i >= 1 {
+			if len(s)-i-1 >= 1 {
+				return s[i+1:]
+			}
+			return s
+		}
+		if ch|0x20 < 'a' || ch|0x20 > 'z' {
+			return s
+		}
+	}
+	return s
+}
+
+// uniform reports whether s is one character over and over, as in 00000000-0000-0000-0000-000000000000.
+func uniform(s string) bool {
+	first := byte(0)
+	for i := range len(s) {
+		if s[i] == '-' {
+			continue
+		}
+		if first == 0 {
+			first = s[i]
+		} else if s[i] != first {
+			return false
+		}
+	}
+	return len(s) > 1 || first == 0 || first == '0'
+}
+
+// randomValue reports whether a business value has random bits enough to be evidence within seconds.
+func randomValue(s string) bool { return measure(schema.IdentValue, s) == strong }
+
+// broadNames are words in keys whose values belong to many flows by nature, however random they look.
+var broadNames = []string{
+	"tenant", "org", "account", "workspace", "team", "company", "customer", "member", "client", "merchant", "store", "shop",
+	"device", "visitor", "user", "product", "item", "sku", "category", "project", "region", "host", "node", "pod", "container",
+	"cluster", "deploy", "release", "build", "version", "session", "token", "apikey", "api_key", "feature", "experiment", "template",
+	"queue", "topic", "partition", "shard", "instance", "machine", "installation", "site", "domain", "group", "role", "secret",
+	"process", "thread", "commit", "revision", "hash", "etag", "checksum", "signature", "schema", "index", "namespace", "consumer",
+}
+
+// broad reports whether values under the name belong to many flows by nature.
+func broad(name string) bool {
+	for _, b := range broadNames {
+		if containsFold(name, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// containsFold reports whether s contains the lower-case word, in either case.
+func containsFold(s, word string) bool {
+	for i := 0; i+len(word) <= len(s); i++ {
+		if strings.EqualFold(s[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
+}

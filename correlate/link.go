@@ -1,0 +1,283 @@
+package correlate
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"github.com/ezlogs/ezlogs/schema"
+)
+
+// ref is one id of the event at hand.
+type ref struct {
+	k      key
+	ident  int32 // index in Event.Idents
+	kind   schema.IdentKind
+	rank   uint8
+	firm   bool   // strong, as against distinct
+	joined bool   // its flow is the event's
+	tag    uint32 // of the name it gives
+	low    bool   // the lower half of a trace id that was logged whole
+	fresh  bool   // it was not known before
+}
+
+// line is what is known of the event at hand.
+type line struct {
+	ids   []ref // that join flows
+	weak  []ref // that join within their process
+	flow  int32 // node, pinned; 0 when no id said
+	link  schema.Link
+	sure  float32
+	lone  bool // nothing was remembered: the name comes from the id alone
+	name  schema.FlowID
+	inst  key
+	insta bool // inst is known
+}
+
+// read looks at the ids of an event.
+func (c *Correlator) read(e *schema.Event) {
+	l := &c.line
+	*l = line{ids: l.ids[:0], weak: l.weak[:0]}
+	for i := range e.Idents {
+		id := &e.Idents[i]
+		r := ref{ident: int32(i), kind: id.Kind, rank: rank[min(int(id.Kind), len(rank)-1)]}
+		switch id.Kind {
+		case schema.IdentTrace, schema.IdentRequest, schema.IdentCorrelation, schema.IdentFlow, schema.IdentParentFlow,
+			schema.IdentJob, schema.IdentBatch, schema.IdentMessage, schema.IdentWorkflow, schema.IdentIncident,
+			schema.IdentCausation, schema.IdentBlock:
+			text := canonical(id.Kind, id.Value, &c.buf)
+			switch measure(id.Kind, text) {
+			case strong:
+				r.firm = true
+				r.k = c.hash.sum(spaceID, text)
+				l.ids = append(l.ids, r)
+				if id.Kind == schema.IdentTrace && len(text) == 32 {
+					r.k, r.low = c.hash.sum(spaceID, text[16:]), true
+					l.ids = append(l.ids, r)
+				}
+			case distinct:
+				r.k = c.hash.sum(spaceID, text)
+				l.ids = append(l.ids, r)
+			case weak:
+				r.k = c.hash.sum(spaceWeak+uint64(id.Kind)<<8, text)
+				l.weak = append(l.weak, r)
+			}
+		case schema.IdentConn:
+			if measure(id.Kind, id.Value) != useless {
+				r.k = c.hash.sum(spaceWeak+uint64(id.Kind)<<8, id.Value)
+				l.weak = append(l.weak, r)
+			}
+		}
+	}
+}
+
+// bind finds the flow of the event's ids and makes them one.
+func (c *Correlator) bind(e *schema.Event) {
+	l := &c.line
+	for i := range l.ids {
+		r := &l.ids[i]
+		if n := c.ids.get(r.k); n != 0 {
+			root := c.rooted(&c.ids.at(n).flow)
+			if l.flow == 0 {
+				c.pin(root)
+			} else if mine := c.rooted(&l.flow); mine != root {
+				entry := c.ids.at(n)
+				if entry.joins >= maxJoins {
+					c.stats.Capped++
+					continue
+				}
+				if c.flows[mine].events > 0 && c.flows[root].events > 0 {
+					entry.joins++
+				}
+				c.union(mine, root)
+			}
+			entry := c.ids.at(n)
+			if !r.low && entry.silent {
+				// The short spelling is in use: it is a name that other agents may give.
+				entry.silent, c.halves = false, true
+				c.announce(c.rooted(&l.flow), c.nameOf(&e.Idents[r.ident]))
+			}
+			r.joined, r.tag = true, entry.tag
+			continue
+		}
+	}
+	for i := range l.ids {
+		r := &l.ids[i]
+		if r.joined || c.ids.get(r.k) != 0 {
+			continue
+		}
+		c.addID(e, r)
+	}
+	for i := range l.ids {
+		// Agents that see only the lower half of a trace id should learn of it, but not at the price of an event for every flow.
+		if r := &l.ids[i]; r.low && r.fresh && l.flow != 0 {
+			root := c.rooted(&l.flow)
+			if n := c.ids.get(r.k); n != 0 && (c.halves || c.pending[root] != nil) && c.ids.at(n).silent {
+				c.ids.at(n).silent = false
+				c.announce(root, c.halfName(&e.Idents[r.ident]))
+			}
+		}
+	}
+}
+
+// pin keeps the flow of the event at hand while tables change.
+func (c *Correlator) pin(root int32) {
+	c.hold(root)
+	c.line.flow = root
+}
+
+// release ends the work on the event at hand.
+func (c *Correlator) release() {
+	if f := c.line.flow; f != 0 {
+		c.line.flow = 0
+		c.drop(f)
+	}
+}
+
+// addID remembers an id that is new as one of the event's flow.
+func (c *Correlator) addID(e *schema.Event, r *ref) {
+	l := &c.line
+	id := &e.Idents[r.ident]
+	name := c.nameOf(id)
+	if r.low {
+		if l.flow == 0 {
+			return
+		}
+	} else if l.flow == 0 {
+		f := c.newFlow(r.rank, name)
+		if f == 0 {
+			c.loneName(r.rank, name)
+			return
+		}
+		c.pin(f)
+	} else {
+		root := c.rooted(&l.flow)
+		f := &c.flows[root]
+		if f.capped {
+			return
+		}
+		if better(r.rank, &name, f.rank, &f.name) {
+			old, oldRank, said := f.name, f.rank, f.said
+			f.name, f.rank = name, r.rank
+			if old != name && (oldRank < rankLocal || said) {
+				c.announce(root, old)
+			}
+		} else if name != f.name {
+			c.announce(root, name)
+		}
+	}
+	ttl := c.idle
+	if int(r.kind) < len(longLived) {
+		ttl = max(ttl, longLived[r.kind])
+	}
+	n := c.ids.put(r.k, ttl)
+	root := c.rooted(&l.flow)
+	c.hold(root)
+	*c.ids.at(n) = idEntry{flow: root, tag: tagOf(&name), silent: r.low}
+	r.joined, r.fresh, r.tag = true, true, tagOf(&name)
+}
+
+// loneName keeps the best name of an event whose flow cannot be remembered.
+func (c *Correlator) loneName(r uint8, name schema.FlowID) {
+	l := &c.line
+	if !l.lone || better(r, &name, uint8(l.sure), &l.name) {
+		l.lone, l.name, l.sure = true, name, float32(r)
+	}
+}
+
+// nameOf returns the name that an id gives its flow. A flow id of our own, from another agent, is the name itself.
+func (c *Correlator) nameOf(id *schema.Ident) schema.FlowID {
+	if id.Kind == schema.IdentFlow || id.Kind == schema.IdentParentFlow {
+		if name, ok := parseFlowID(id.Value); ok {
+			return name
+		}
+	}
+	return c.flowName(canonical(id.Kind, id.Value, &c.buf))
+}
+
+// halfName returns the name that agents give which see only the lower half of a trace id.
+func (c *Correlator) halfName(id *schema.Ident) schema.FlowID {
+	return c.flowName(canonical(id.Kind, id.Value, &c.buf)[16:])
+}
+
+// parseFlowID reads "flow_" and 26 characters.
+func parseFlowID(s string) (schema.FlowID, bool) {
+	const prefix = "flow_"
+	if len(s) != len(prefix)+26 || s[:len(prefix)] != prefix {
+		return schema.FlowID{}, false
+	}
+	var hi, lo uint64
+	for i := range 26 {
+		v, ok := base32Value(s[len(prefix)+i])
+		if !ok {
+			return schema.FlowID{}, false
+		}
+		switch {
+		case i < 12:
+			hi = hi<<5 | v
+		case i == 12:
+			hi = hi<<4 | v>>1
+			lo = v & 1
+		case i < 25:
+			lo = lo<<5 | v
+		default:
+			lo = lo<<3 | v>>2
+		}
+	}
+	var name schema.FlowID
+	binary.BigEndian.PutUint64(name[:8], hi)
+	binary.BigEndian.PutUint64(name[8:], lo)
+	return name, name != schema.FlowID{}
+}
+
+func base32Value(ch byte) (uint64, bool) {
+	const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+	for i := range len(alphabet) {
+		if alphabet[i] == ch {
+			return uint64(i), true
+		}
+	}
+	return 0, false
+}
+
+// tagOf returns a part of a name, enough to know it again within a flow.
+func tagOf(name *schema.FlowID) uint32 { return binary.BigEndian.Uint32(name[:4]) }
+
+// name writes the flow to the event.
+func (c *Correlator) name(e *schema.Event) {
+	l, out := &c.line, &e.Correlation
+	if l.flow == 0 {
+		if l.lone {
+			out.Flow, out.Link, out.Confidence = l.name, schema.LinkID, 1
+			return
+		}
+		out.Flow, out.Link, out.Confidence = c.ownName(e), schema.LinkNone, 0
+		return
+	}
+	root := c.rooted(&l.flow)
+	f := &c.flows[root]
+	f.said = true
+	out.Flow = f.name
+	if l.link == schema.LinkNone {
+		l.link, l.sure = schema.LinkAlias, 0.95
+		for i := range l.ids {
+			if l.ids[i].tag == tagOf(&f.name) {
+				l.link, l.sure = schema.LinkID, 1
+				break
+			}
+		}
+	}
+	out.Link, out.Confidence = l.link, l.sure
+	c.touch(root, e.Time.NS)
+}
+
+// ownName returns the name of the flow that an event is by itself.
+func (c *Correlator) ownName(e *schema.Event) schema.FlowID {
+	if e.ID.Text != "" {
+		return c.flowName(e.ID.Text)
+	}
+	b := append(c.scratch[:0], "ezlogs.flow.v1.event\x00"...)
+	b = append(b, e.ID.Bits[:]...)
+	c.scratch = b
+	sum := sha256.Sum256(b)
+	return schema.FlowID(sum[:16])
+}
