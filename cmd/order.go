@@ -1,0 +1,178 @@
+package cmd
+
+import (
+	"sync"
+
+	"github.com/ezlogs/ezlogs/schema"
+	"github.com/ezlogs/ezlogs/ship"
+)
+
+// ordered is the part of the pipeline that needs order: merging by log time, joining lines, linking events. One worker at
+// a time is in it, in chunk order.
+type ordered struct {
+	merge  *merger // nil unless several files are read to their end
+	joiner joiner
+	linker linker
+	keep   func(*schema.Event) bool // whether the user collects events of this kind
+	live   bool                     // the clock is the wall's, not the log's
+	slabs  slabs
+
+	cur   *step
+	clock int64 // the latest time seen, nanoseconds
+	link  func(*schema.Event)
+	out   func(*schema.Event)
+}
+
+// newOrdered returns an ordered part; merge is nil for live input and single files.
+func newOrdered(m *merger, j joiner, l linker, keep func(*schema.Event) bool, live bool) *ordered {
+	o := &ordered{merge: m, joiner: j, linker: l, keep: keep, live: live}
+	o.out = o.collect
+	o.link = func(e *schema.Event) {
+		o.linker.Link(e, o.out)
+		o.collect(e)
+	}
+	return o
+}
+
+type joiner interface {
+	Push(e *schema.Event, emit func(*schema.Event))
+	Advance(now int64, emit func(*schema.Event))
+	Flush(emit func(*schema.Event))
+}
+
+type linker interface {
+	Link(e *schema.Event, emit func(*schema.Event))
+	Advance(now int64, emit func(*schema.Event))
+	Flush(emit func(*schema.Event))
+}
+
+// step is what one turn in the ordered part set free, in order.
+type step struct {
+	events []*schema.Event
+	slabs  [][]schema.Event // to be reused once the events are encoded
+	read   int              // events that came in, before lines were joined
+	now    int64            // clock
+	end    bool
+	group  *ship.Group // set by the encoder for sinks that want bytes
+}
+
+// step joins and links what c brought and returns all events that are complete now.
+func (o *ordered) step(c *chunk) *step {
+	s := o.slabs.step()
+	o.cur = s
+	if o.live {
+		o.clock = max(o.clock, c.now)
+	}
+	if o.merge != nil {
+		o.merge.push(c, o)
+	} else {
+		for i := range c.events {
+			o.event(&c.events[i], logTime(&c.events[i]))
+		}
+		o.retire(c)
+	}
+	switch {
+	case c.end:
+		o.joiner.Flush(o.link)
+		o.linker.Flush(o.out)
+		s.end = true
+	case o.clock != 0:
+		o.joiner.Advance(o.clock, o.link)
+		o.linker.Advance(o.clock, o.out)
+	}
+	s.now = o.clock
+	o.cur = nil
+	return s
+}
+
+// event takes the next event in order; at is its time in the log, 0 when nothing is known.
+func (o *ordered) event(e *schema.Event, at int64) {
+	if !o.live && at > o.clock {
+		o.clock = at
+		o.joiner.Advance(at, o.link)
+	}
+	o.cur.read++
+	o.joiner.Push(e, o.link)
+}
+
+// collect puts an event into the step at hand, unless the user does not want its kind. Every event in a step counts once
+// at the acknowledgement of the chunk that holds its first line.
+func (o *ordered) collect(e *schema.Event) {
+	if !o.keep(e) {
+		if e.Origin.Held {
+			e.Origin.Mark.Done(1)
+		}
+		return
+	}
+	if e.Origin.Mark != nil && !e.Origin.Held {
+		e.Origin.Mark.Add(1)
+	}
+	o.cur.events = append(o.cur.events, e)
+}
+
+// retire lets go of a chunk whose events have all been taken: they are in steps or in the joiner, and acknowledge
+// themselves.
+func (o *ordered) retire(c *chunk) {
+	o.cur.slabs = append(o.cur.slabs, c.events)
+	c.events = nil
+	if c.Chunk != nil {
+		c.Ack.Done(1)
+	}
+}
+
+// logTime returns the event's own time, 0 when the line has none.
+func logTime(e *schema.Event) int64 {
+	if e.Time.From == schema.FromRead {
+		return 0
+	}
+	return e.Time.NS
+}
+
+// slabs keeps event slabs and steps for reuse: an event is a kilobyte, and a chunk has hundreds.
+type slabs struct {
+	mu    sync.Mutex
+	slabs [][]schema.Event // guarded by mu
+	steps []*step          // guarded by mu
+}
+
+// take returns an empty slab with the capacity of an earlier one.
+func (l *slabs) take() []schema.Event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := len(l.slabs)
+	if n == 0 {
+		return nil
+	}
+	s := l.slabs[n-1]
+	l.slabs = l.slabs[:n-1]
+	return s[:0]
+}
+
+// step returns an empty step.
+func (l *slabs) step() *step {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := len(l.steps)
+	if n == 0 {
+		return &step{}
+	}
+	s := l.steps[n-1]
+	l.steps = l.steps[:n-1]
+	return s
+}
+
+// put takes back a step whose events are encoded, and the slabs that nothing points into any more. Steps are put back in
+// order, so no earlier step still uses them.
+func (l *slabs) put(s *step) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, slab := range s.slabs {
+		if cap(slab) > 0 {
+			l.slabs = append(l.slabs, slab)
+		}
+	}
+	clear(s.slabs)
+	clear(s.events)
+	*s = step{events: s.events[:0], slabs: s.slabs[:0]}
+	l.steps = append(l.steps, s)
+}
