@@ -56,9 +56,8 @@ func findConfig(named string, getenv func(string) string) (file string, looked [
 	return "", looked
 }
 
-// load makes the configuration: defaults, then file, then environment, then flags. A file named "" is left out. flags maps
-// paths of keys to text and to the flag's name. Problems are in Findings; only a file that cannot be read is an error.
-func load(file string, stdin func() ([]byte, error), environ []string, flags map[string][2]string) (*loaded, error) {
+// load makes the configuration: defaults, then file, then environment, then flags. A file named "" is left out. Problems are in Findings; only a file that cannot be read is an error.
+func load(file string, stdin func() ([]byte, error), environ []string, flags []override) (*loaded, error) {
 	l := &loaded{Config: defaultConfig(), File: file, Origin: map[string]string{}, tables: tables()}
 	if file != "" {
 		read := func() ([]byte, error) { return os.ReadFile(file) }
@@ -77,15 +76,24 @@ func load(file string, stdin func() ([]byte, error), environ []string, flags map
 		l.file()
 	}
 	l.environment(environ)
-	for path, v := range flags {
-		if t, s := l.setting(path); s != nil {
-			if e := s.parse(s.pointer(l.Config), v[0]); e != nil {
-				l.Findings = append(l.Findings, finding{Severity: isError, Code: e.code, Key: t.path(s), Text: v[1] + ": " + e.text, Help: helps(e)})
-			}
-			l.Origin[path] = v[1]
+	for _, o := range flags {
+		t, s := l.setting(o.path)
+		set := s.assign
+		if text, ok := o.value.(string); ok {
+			set = func(p, _ any) *valueError { return s.parse(p, text) }
 		}
+		if e := set(s.pointer(l.Config), o.value); e != nil {
+			l.Findings = append(l.Findings, finding{Severity: isError, Code: e.code, Key: t.path(s), Text: o.flag + ": " + e.text, Help: helps(e)})
+		}
+		l.Origin[o.path] = o.flag
 	}
 	return l, nil
+}
+
+// override is a setting given on the command line.
+type override struct {
+	path, flag string
+	value      any // text, or a list of texts as []any
 }
 
 // setting returns the setting at a path, or nil.
@@ -166,7 +174,7 @@ func (l *loaded) header(e *entry, names []string, element string, targets map[st
 		} else if t.list != nil {
 			l.add(isError, e, e.key, name, &valueError{"bad-type", fmt.Sprintf("[%s] is a list of tables", name), "write two brackets", "[[" + name + "]]"})
 			bad[name] = true
-		} else if element != "" && strings.HasSuffix(element, "."+lastNumber(e.path)) && isNumber(e.path[len(e.path)-1]) {
+		} else if isNumber(e.path[len(e.path)-1]) {
 			l.add(isError, e, e.key, name, &valueError{"bad-type", fmt.Sprintf("[[%s]] is one table, not a list", name), "write one bracket", "[" + name + "]"})
 			bad[name] = true
 		}
@@ -194,8 +202,6 @@ func (l *loaded) header(e *entry, names []string, element string, targets map[st
 }
 
 func isNumber(s string) bool { _, err := strconv.Atoi(s); return err == nil }
-
-func lastNumber(path []string) string { return path[len(path)-1] }
 
 // unknownKey says what a key that does not exist may have meant.
 func (l *loaded) unknownKey(e *entry, table, key string, bad map[string]bool) {

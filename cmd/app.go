@@ -1,0 +1,211 @@
+// Package cmd is the command line of ezlogs: configuration, composition of the other packages, signals, exit status,
+// own log and health. What a line means, where it goes and how it looks is decided elsewhere.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// Exit statuses, as documented in README.
+const (
+	statusDone   = 0
+	statusFailed = 1
+	statusUsage  = 2
+	statusConfig = 3
+	statusUnmet  = 4 // an expectation, --fail-on or redact --check
+)
+
+// Env is what the program finds around it. Tests put their own in.
+type Env struct {
+	Args    []string // without the program's name
+	Stdin   *os.File
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Environ []string
+}
+
+// Getenv returns a variable of the environment, "" when it is not set.
+func (e *Env) Getenv(name string) string {
+	for _, kv := range slices.Backward(e.Environ) {
+		if k, v, _ := strings.Cut(kv, "="); k == name {
+			return v
+		}
+	}
+	return ""
+}
+
+// exitError ends the program with a status and without a further word when text is empty.
+type exitError struct {
+	status int
+	text   string
+	hint   []string
+}
+
+func (e *exitError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error {
+	return &exitError{status: statusUsage, text: fmt.Sprintf(format, args...)}
+}
+
+// Run runs the command that the arguments name and returns the exit status.
+func Run(ctx context.Context, env *Env) int {
+	app := newApp(env)
+	args, err := hoist(app, env.Args)
+	if err == nil {
+		err = app.RunContext(ctx, append([]string{"ezlogs"}, args...))
+	}
+	if err == nil {
+		return statusDone
+	}
+	if x, ok := errors.AsType[*exitError](err); ok {
+		if x.text != "" {
+			fmt.Fprintf(env.Stderr, "ezlogs: %s\n", x.text)
+		}
+		for _, h := range x.hint {
+			fmt.Fprintf(env.Stderr, "  %s\n", h)
+		}
+		return x.status
+	}
+	fmt.Fprintf(env.Stderr, "ezlogs: %v\n", err)
+	return statusFailed
+}
+
+// newApp builds the command tree.
+func newApp(env *Env) *cli.App {
+	cli.VersionFlag = &cli.BoolFlag{Name: "version", Aliases: []string{"V"}, Usage: "print the version", DisableDefaultText: true}
+	return &cli.App{
+		Name:                      "ezlogs",
+		Usage:                     "turns what applications log into events and flows; ships them, or shows them",
+		UsageText:                 "ezlogs COMMAND [flags] [FILE|DIR|GLOB|-]...",
+		Version:                   versionLine(),
+		Writer:                    env.Stdout,
+		ErrWriter:                 env.Stderr,
+		Reader:                    env.Stdin,
+		HideHelpCommand:           true,
+		DisableSliceFlagSeparator: true, // a comma in --where is part of the expression
+		CustomAppHelpTemplate:     appHelp,
+		ExitErrHandler:            func(*cli.Context, error) {}, // Run maps errors to statuses
+		OnUsageError:              onUsageError,
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return unknownCommand(c.App, c.Args().First())
+			}
+			return cli.ShowAppHelp(c)
+		},
+		Commands: []*cli.Command{
+			shipCommand(env), debugCommand(env), checkCommand(env), redactCommand(env), explainCommand(env),
+			statusCommand(env), spoolCommand(env), dlqCommand(env), completionCommand(env), helpCommand(env), versionCommand(env),
+		},
+	}
+}
+
+// onUsageError says in one line what is wrong with the flags.
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	return usagef("%s", strings.TrimPrefix(err.Error(), "flag "))
+}
+
+func unknownCommand(app *cli.App, name string) error {
+	names := commandNames(app.Commands)
+	text := fmt.Sprintf("no command `%s`", name)
+	if near := nearest(name, names); near != "" {
+		text += fmt.Sprintf("; did you mean `%s`?", near)
+	}
+	return usagef("%s  (%s)", text, strings.Join(names, ", "))
+}
+
+func commandNames(list []*cli.Command) []string {
+	var names []string
+	for _, c := range list {
+		if !c.Hidden {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// hoist moves flags that stand behind files to the front, where the library looks for them, and refuses unknown ones with
+// a suggestion. "--" ends flags; "-" is a file.
+func hoist(app *cli.App, args []string) ([]string, error) {
+	var path, flags, files []string
+	commands, known, at := app.Commands, app.Flags, "ezlogs"
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		switch {
+		case a == "--":
+			files = append(files, args[i+1:]...)
+			i = len(args)
+		case len(a) < 2 || a[0] != '-':
+			if cmd := findCommand(commands, a); cmd != nil && len(files) == 0 {
+				path = append(append(path, flags...), a)
+				flags = nil
+				commands, known, at = cmd.Subcommands, cmd.Flags, at+" "+cmd.Name
+				continue
+			}
+			files = append(files, a)
+		default:
+			name, _, valued := strings.Cut(strings.TrimLeft(a, "-"), "=")
+			f := findFlag(known, name)
+			if f == nil && !slices.Contains([]string{"help", "h", "version", "V"}, name) {
+				return nil, unknownFlag(known, a, name, at)
+			}
+			flags = append(flags, a)
+			if _, boolean := f.(*cli.BoolFlag); f != nil && !boolean && !valued {
+				if i+1 == len(args) {
+					return nil, usagef("--%s needs a value", name)
+				}
+				i++
+				flags = append(flags, args[i])
+			}
+		}
+	}
+	out := append(path, flags...)
+	if len(files) > 0 {
+		out = append(append(out, "--"), files...)
+	}
+	return out, nil
+}
+
+func unknownFlag(known []cli.Flag, arg, name, at string) error {
+	var names []string
+	for _, f := range known {
+		for _, n := range f.Names() {
+			if len(n) > 1 {
+				names = append(names, n)
+			}
+		}
+	}
+	dashes := arg[:len(arg)-len(strings.TrimLeft(arg, "-"))]
+	text := fmt.Sprintf("no flag %s%s for `%s`", dashes, name, at)
+	if near := nearest(name, names); near != "" {
+		text += "; did you mean --" + near + "?"
+	} else {
+		text += "; see `" + at + " --help`"
+	}
+	return usagef("%s", text)
+}
+
+func findCommand(list []*cli.Command, name string) *cli.Command {
+	for _, c := range list {
+		if c.Name == name || slices.Contains(c.Aliases, name) {
+			return c
+		}
+	}
+	return nil
+}
+
+func findFlag(list []cli.Flag, name string) cli.Flag {
+	for _, f := range list {
+		if slices.Contains(f.Names(), name) {
+			return f
+		}
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package cmd
+
+import (
+	"os"
+	"runtime"
+
+	"github.com/ezlogs/ezlogs/schema"
+	"github.com/ezlogs/ezlogs/ship"
+	"github.com/ezlogs/ezlogs/tailer"
+)
+
+// This file makes the packages' own configurations from ours.
+
+func (c *Config) tailer(paths []string) tailer.Config {
+	t := tailer.DefaultConfig()
+	t.Paths, t.Exclude, t.From = paths, c.Input.Exclude, c.Input.From
+	t.MaxLine = int(c.Input.MaxLineSize)
+	return t
+}
+
+func (c *Config) schema() schema.Config {
+	loc, _ := location(c.Timezone) // was checked
+	return schema.Config{Location: loc}
+}
+
+func (c *Config) ship() ship.Config {
+	s := ship.DefaultConfig()
+	s.To = c.Delivery.To
+	s.BatchSize, s.Flush, s.BufferSize = c.Performance.BatchSize, c.Performance.FlushInterval, c.Performance.BufferSize
+	s.Memory = ship.Size(c.Performance.Memory)
+	s.Compression, s.OnFull, s.SpoolMax, s.Order = c.Delivery.Compression, c.Delivery.OnFull, ship.Size(c.Delivery.SpoolMax), c.Delivery.Order
+	for _, d := range c.Delivery.Destinations {
+		out := ship.Destination{URL: d.URL, Name: d.Name, Preset: d.Preset, TokenFile: d.TokenFile, CAFile: d.CAFile, CertFile: d.CertFile,
+			KeyFile: d.KeyFile, Compression: d.Compression, Timeout: d.Timeout, Required: &d.Required, Headers: map[string]ship.Secret{}}
+		for k, v := range d.Headers {
+			out.Headers[k] = ship.Secret(v)
+		}
+		s.Destinations = append(s.Destinations, out)
+	}
+	return s
+}
+
+// workers returns how many workers there are to be.
+func (c *Config) workers() int {
+	if c.Performance.Workers > 0 {
+		return c.Performance.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// keeps returns the filter that [collect] asks for.
+func (c *Config) keeps() func(*schema.Event) bool {
+	k := c.Collect
+	if k.HTTPRequests && k.DatabaseChanges && k.BackgroundJobs && k.CustomEvents && k.Queries && k.Noise {
+		return func(*schema.Event) bool { return true }
+	}
+	return func(e *schema.Event) bool {
+		switch e.Type {
+		case "http.request", "http.client":
+			return k.HTTPRequests
+		case "data.change":
+			return k.DatabaseChanges
+		case "data.query":
+			return k.Queries
+		case "job.enqueued", "job.started", "job.completed", "job.failed", "job.retried", "job.discarded":
+			return k.BackgroundJobs
+		case "log.message", "error.raised", "mail.delivered", "mail.failed", "message.published", "message.received", "flow.merged", "flow.completed":
+			return true
+		}
+		return k.CustomEvents
+	}
+}
+
+func hostName() string {
+	h, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return h
+}

@@ -1,0 +1,10 @@
+//go:build unix
+
+package cmd
+
+import (
+	"os"
+	"syscall"
+)
+
+var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM}

@@ -1,0 +1,33 @@
+package cmd
+
+import (
+	"cmp"
+	"path/filepath"
+
+	"github.com/ezlogs/ezlogs/schema"
+	"github.com/ezlogs/ezlogs/tailer"
+)
+
+// namer makes the parser's source of the tailer's: it adds what the configuration and the surroundings say.
+type namer struct {
+	secret      []byte // makes event ids
+	run         []byte // identity of pipes
+	service     string
+	environment string
+	host        string
+}
+
+func (n *namer) name(s *tailer.Source) *schema.Source {
+	id := s.Identity
+	if len(id) == 0 {
+		id = n.run
+	}
+	out := schema.NewSource(s.Path, filepath.Base(s.Name), n.secret, id)
+	out.Service, out.Environment, out.Host = n.service, n.environment, n.host
+	return out
+}
+
+// environment returns the configured environment, else the one that frameworks are told.
+func environment(configured string, getenv func(string) string) string {
+	return cmp.Or(configured, getenv("RAILS_ENV"), getenv("RACK_ENV"), getenv("APP_ENV"), getenv("NODE_ENV"))
+}
