@@ -1,4 +1,16 @@
-// Command ezlogs turns application logs into universal events and flows.
+// Command ezlogs turns what applications log into universal events and flows: it ships them without losing one, or shows
+// them at a terminal.
 package main
 
-func main() {}
+import (
+	"context"
+	"os"
+
+	"github.com/ezlogs/ezlogs/cmd"
+)
+
+func main() {
+	os.Exit(cmd.Run(context.Background(), &cmd.Env{
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(),
+	}))
+}

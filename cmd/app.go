@@ -90,8 +90,7 @@ func newApp(env *Env) *cli.App {
 		ErrWriter:                 env.Stderr,
 		Reader:                    env.Stdin,
 		HideHelpCommand:           true,
-		DisableSliceFlagSeparator: true, // a comma in --where is part of the expression
-		CustomAppHelpTemplate:     appHelp,
+		DisableSliceFlagSeparator: true,                         // a comma in --where is part of the expression
 		ExitErrHandler:            func(*cli.Context, error) {}, // Run maps errors to statuses
 		OnUsageError:              onUsageError,
 		Action: func(c *cli.Context) error {
@@ -101,8 +100,7 @@ func newApp(env *Env) *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 		Commands: []*cli.Command{
-			shipCommand(env), debugCommand(env), checkCommand(env), redactCommand(env), explainCommand(env),
-			statusCommand(env), spoolCommand(env), dlqCommand(env), completionCommand(env), helpCommand(env), versionCommand(env),
+			shipCommand(env), versionCommand(env),
 		},
 	}
 }

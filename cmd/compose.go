@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 
+	"github.com/ezlogs/ezlogs/correlate"
 	"github.com/ezlogs/ezlogs/schema"
 	"github.com/ezlogs/ezlogs/ship"
 	"github.com/ezlogs/ezlogs/tailer"
@@ -21,6 +22,13 @@ func (c *Config) tailer(paths []string) tailer.Config {
 func (c *Config) schema() schema.Config {
 	loc, _ := location(c.Timezone) // was checked
 	return schema.Config{Location: loc}
+}
+
+func (c *Config) correlate() correlate.Config {
+	k := correlate.DefaultConfig()
+	k.FlowTimeout, k.MaxFlows, k.MaxIDs, k.Infer = c.Correlation.FlowTimeout, c.Correlation.MaxFlows, c.Correlation.MaxIDs, c.Correlation.Infer
+	k.Completed = c.Correlation.Completed
+	return k
 }
 
 func (c *Config) ship() ship.Config {

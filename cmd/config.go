@@ -136,7 +136,7 @@ func defaultConfig() *Config {
 	c.Correlation.FlowTimeout = time.Hour
 	c.Correlation.MaxFlows = 100_000
 	c.Correlation.MaxIDs = 250_000
-	c.Correlation.Infer = []string{"thread", "value", "session"}
+	c.Correlation.Infer = []string{"thread", "value", "session", "weak"}
 	c.Delivery.Compression = "gzip"
 	c.Delivery.OnFull = "drop_oldest"
 	c.Delivery.SpoolMax = 1 << 30

@@ -17,20 +17,30 @@ type ordered struct {
 	live   bool                     // the clock is the wall's, not the log's
 	slabs  slabs
 
+	// ahead holds complete events that the linker has foreseen and not linked, so that the lines inside a request can name
+	// it although servers log a request when it ends. It is empty when ahead events would keep a reader waiting.
+	ahead  []*schema.Event // a ring
+	pushed uint64          // events that went into the ring
+	linked uint64          // events that came out
+	spent  []spentSlab     // slabs whose last event may still be in the ring
+
 	cur   *step
 	clock int64 // the latest time seen, nanoseconds
 	link  func(*schema.Event)
 	out   func(*schema.Event)
 }
 
-// newOrdered returns an ordered part; merge is nil for live input and single files.
-func newOrdered(m *merger, j joiner, l linker, keep func(*schema.Event) bool, live bool) *ordered {
-	o := &ordered{merge: m, joiner: j, linker: l, keep: keep, live: live}
-	o.out = o.collect
-	o.link = func(e *schema.Event) {
-		o.linker.Link(e, o.out)
-		o.collect(e)
-	}
+// spentSlab is a slab that nothing points into once as many events were linked.
+type spentSlab struct {
+	slab []schema.Event
+	at   uint64
+}
+
+// newOrdered returns an ordered part; merge is nil for live input and single files. ahead is the number of events that the
+// linker sees before it links the first of them.
+func newOrdered(m *merger, j joiner, l linker, keep func(*schema.Event) bool, live bool, ahead int) *ordered {
+	o := &ordered{merge: m, joiner: j, linker: l, keep: keep, live: live, ahead: make([]*schema.Event, ahead)}
+	o.out, o.link = o.collect, o.complete
 	return o
 }
 
@@ -41,6 +51,7 @@ type joiner interface {
 }
 
 type linker interface {
+	Foresee(e *schema.Event)
 	Link(e *schema.Event, emit func(*schema.Event))
 	Advance(now int64, emit func(*schema.Event))
 	Flush(emit func(*schema.Event))
@@ -74,12 +85,21 @@ func (o *ordered) step(c *chunk) *step {
 	switch {
 	case c.end:
 		o.joiner.Flush(o.link)
+		for o.linked < o.pushed {
+			o.linkNext()
+		}
 		o.linker.Flush(o.out)
 		s.end = true
 	case o.clock != 0:
 		o.joiner.Advance(o.clock, o.link)
 		o.linker.Advance(o.clock, o.out)
 	}
+	n := 0
+	for n < len(o.spent) && o.spent[n].at <= o.linked {
+		s.slabs = append(s.slabs, o.spent[n].slab)
+		n++
+	}
+	o.spent = o.spent[:copy(o.spent, o.spent[n:])]
 	s.now = o.clock
 	o.cur = nil
 	return s
@@ -95,17 +115,48 @@ func (o *ordered) event(e *schema.Event, at int64) {
 	o.joiner.Push(e, o.link)
 }
 
-// collect puts an event into the step at hand, unless the user does not want its kind. Every event in a step counts once
-// at the acknowledgement of the chunk that holds its first line.
+// complete takes an event that the joiner is done with. From here on it counts once at the acknowledgement of the chunk
+// that holds its first line.
+func (o *ordered) complete(e *schema.Event) {
+	if e.Origin.Mark != nil && !e.Origin.Held {
+		e.Origin.Mark.Add(1)
+	}
+	n := uint64(len(o.ahead))
+	if n == 0 {
+		o.pushed++
+		o.linked++
+		o.linkOne(e)
+		return
+	}
+	if o.pushed-o.linked == n {
+		o.linkNext()
+	}
+	o.linker.Foresee(e)
+	o.ahead[o.pushed%n] = e
+	o.pushed++
+}
+
+// linkNext links the oldest event of the ring.
+func (o *ordered) linkNext() {
+	at := &o.ahead[o.linked%uint64(len(o.ahead))]
+	e := *at
+	*at = nil
+	o.linked++
+	o.linkOne(e)
+}
+
+func (o *ordered) linkOne(e *schema.Event) {
+	o.linker.Link(e, o.out)
+	o.collect(e)
+}
+
+// collect puts an event into the step at hand, unless the user does not want its kind.
 func (o *ordered) collect(e *schema.Event) {
 	if !o.keep(e) {
-		if e.Origin.Held {
+		if e.Origin.Mark != nil {
 			e.Origin.Mark.Done(1)
 		}
 		return
-	}
-	if e.Origin.Mark != nil && !e.Origin.Held {
-		e.Origin.Mark.Add(1)
 	}
 	o.cur.events = append(o.cur.events, e)
 }
@@ -113,7 +164,7 @@ func (o *ordered) collect(e *schema.Event) {
 // retire lets go of a chunk whose events have all been taken: they are in steps or in the joiner, and acknowledge
 // themselves.
 func (o *ordered) retire(c *chunk) {
-	o.cur.slabs = append(o.cur.slabs, c.events)
+	o.spent = append(o.spent, spentSlab{c.events, o.pushed})
 	c.events = nil
 	if c.Chunk != nil {
 		c.Ack.Done(1)

@@ -103,7 +103,7 @@ func tables() []table {
 			{key: "flow_timeout", doc: "how long an id is remembered after it was last seen", check: between(int64(time.Second), int64(720*time.Hour)), at: field(func(c *Config) any { return &c.Correlation.FlowTimeout })},
 			{key: "max_flows", doc: "flows in memory", check: between(100, 100_000_000), at: field(func(c *Config) any { return &c.Correlation.MaxFlows })},
 			{key: "max_ids", doc: "ids in memory, about 130 bytes each", check: between(100, 100_000_000), at: field(func(c *Config) any { return &c.Correlation.MaxIDs })},
-			{key: "infer", doc: "links drawn without an id; [] draws none", oneOf: []string{"thread", "value", "session"}, at: field(func(c *Config) any { return &c.Correlation.Infer })},
+			{key: "infer", doc: "links drawn without an id; [] draws none", oneOf: []string{"thread", "value", "session", "weak"}, at: field(func(c *Config) any { return &c.Correlation.Infer })},
 			{key: "state", doc: "keep what is open in state_dir, so that a restart does not split flows", at: field(func(c *Config) any { return &c.Correlation.State })},
 			{key: "completed", doc: "send a flow.completed event when a flow has ended", at: field(func(c *Config) any { return &c.Correlation.Completed })},
 		}},

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/ezlogs/ezlogs/correlate"
 	"github.com/ezlogs/ezlogs/schema"
 	"github.com/ezlogs/ezlogs/ship"
 	"github.com/ezlogs/ezlogs/tailer"
@@ -99,6 +99,10 @@ func runShip(env *Env, c *cli.Context) error {
 	return nil
 }
 
+// foresight is the number of events that are looked ahead where nobody waits: enough for the lines of a request at some
+// thousand lines a second, and a few megabytes.
+const foresight = 4096
+
 type noRedactor struct{}
 
 func (noRedactor) Event(*schema.Event) {}
@@ -121,7 +125,7 @@ func runOnce(ctx context.Context, env *Env, cfg *Config, paths []string, to sink
 	} else {
 		feed.limit = 1 << 30 // the pipeline's own bounds are enough
 	}
-	p := &pipeline{feed: feed, sink: to, order: newOrdered(m, schema.NewJoiner(), newLinker(cfg), cfg.keeps(), false)}
+	p := &pipeline{feed: feed, sink: to, order: newOrdered(m, schema.NewJoiner(), correlate.New(cfg.correlate()), cfg.keeps(), false, foresight)}
 	for range workers {
 		p.workers = append(p.workers, &worker{parser: schema.NewParser(cfg.schema()), out: enc()})
 	}
@@ -141,5 +145,3 @@ func ownLog(env *Env, c *cli.Context) *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(env.Stderr, &slog.HandlerOptions{Level: level}))
 }
-
-var _ = os.Stdin
