@@ -20,6 +20,8 @@ type Chunk struct {
 	Cut bool
 	// Ack acknowledges the chunk. It is never nil.
 	Ack *Token
+
+	gen *generation // nil for streams and OnceReader
 }
 
 // Source is what lines come from: one physical file, or one stream. It does not change.
@@ -116,3 +118,6 @@ func (tr *track) state() (position, int) {
 	defer tr.mu.Unlock()
 	return tr.committed, len(tr.waiting)
 }
+
+// vanishing says whether nobody could read the chunk again once this process ends.
+func (c *Chunk) vanishing() bool { return c.gen != nil && c.gen.gone.Load() }

@@ -21,25 +21,44 @@ func compressedName(name string) bool {
 	return slices.ContainsFunc(compressions, func(ext string) bool { return strings.HasSuffix(name, ext) })
 }
 
-// decompress returns the content of r, which begins with magic, and whether it was compressed. What is returned must be closed.
-func decompress(r io.Reader, magic []byte) (io.ReadCloser, bool, error) {
+// packed says whether a file that begins with magic is compressed in a way we know.
+func packed(magic []byte) bool { return packing(magic) != notPacked }
+
+type packingKind uint8
+
+const (
+	notPacked packingKind = iota
+	gzipped
+	zstandard
+	lz4Frame
+)
+
+func packing(magic []byte) packingKind {
 	switch {
 	case bytes.HasPrefix(magic, []byte("\x1f\x8b\x08")):
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, true, err
-		}
-		return z, true, nil
-	case bytes.HasPrefix(magic, []byte("\x28\xb5\x2f\xfd")),
-		len(magic) >= 4 && magic[0]&0xf0 == 0x50 && string(magic[1:4]) == "\x2a\x4d\x18":
+		return gzipped
+	case bytes.HasPrefix(magic, []byte("\x28\xb5\x2f\xfd")):
+		return zstandard
+	case bytes.HasPrefix(magic, []byte("\x04\x22\x4d\x18")):
+		return lz4Frame
+	}
+	return notPacked
+}
+
+// decompress returns the content of r, which begins with magic. What is returned must be closed.
+func decompress(r io.Reader, magic []byte) (io.ReadCloser, error) {
+	switch packing(magic) {
+	case gzipped:
+		return gzip.NewReader(r)
+	case zstandard:
 		// One goroutine: several files may be open, and the workers need the cores.
 		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(128<<20))
 		if err != nil {
-			return nil, true, err
+			return nil, err
 		}
-		return z.IOReadCloser(), true, nil
-	case bytes.HasPrefix(magic, []byte("\x04\x22\x4d\x18")):
-		return io.NopCloser(lz4.NewReader(r)), true, nil
+		return z.IOReadCloser(), nil
+	case lz4Frame:
+		return io.NopCloser(lz4.NewReader(r)), nil
 	}
-	return io.NopCloser(r), false, nil
+	return io.NopCloser(r), nil
 }

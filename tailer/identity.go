@@ -20,9 +20,13 @@ type fileID struct {
 	Born int64  `json:"born,omitempty"`
 }
 
-// same says whether both name one file, as far as the system knows.
+// same says whether both name one file, as far as the system knows. The number of a device may be another one after it was
+// mounted again; the time of birth stays.
 func (a fileID) same(b fileID) bool {
-	return a.Dev == b.Dev && a.Ino == b.Ino && (a.Born == b.Born || a.Born == 0 || b.Born == 0)
+	if a.Born != 0 && b.Born != 0 {
+		return a.Ino == b.Ino && a.Born == b.Born
+	}
+	return a.Ino == b.Ino && a.Dev == b.Dev
 }
 
 // digest is a hash of n bytes; it stands for them where log text must not be.

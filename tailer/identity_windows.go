@@ -37,5 +37,16 @@ func idOf(f *os.File, _ os.FileInfo) (fileID, error) {
 	}, nil
 }
 
+// pathID is the id of a file that is not open.
+func pathID(path string, fi os.FileInfo) (fileID, bool) {
+	f, err := openShared(path)
+	if err != nil {
+		return fileID{}, false
+	}
+	defer f.Close()
+	id, err := idOf(f, fi)
+	return id, err == nil
+}
+
 // unlinked says whether an open file has no name any more; here it keeps one until it is closed.
 func unlinked(os.FileInfo) bool { return false }

@@ -117,7 +117,7 @@ func (r *OnceReader) open() error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		z, _, err := decompress(r.read, magic[:n])
+		z, err := decompress(r.read, magic[:n])
 		if err != nil {
 			return err
 		}

@@ -216,3 +216,13 @@ func leadingNULs(b []byte) int {
 	}
 	return len(b)
 }
+
+// peekAll reads n bytes, or what there is, and returns them without passing over them.
+func (s *stream) peekAll(n int) []byte {
+	for s.err == nil && s.end-s.start < n {
+		s.block = max(s.block, n)
+		s.fill()
+	}
+	b := s.buf[s.start:s.end]
+	return b[:min(len(b), n)]
+}

@@ -12,3 +12,384 @@
 //   - A descriptor is closed when its file was read to the end, is no longer the live one, and has been quiet for a while.
 //   - Finding and opening files never waits for whoever takes the chunks.
 package tailer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// quantum is how much is read from one file before another has its turn.
+const quantum = 2 << 20
+
+// Tailer follows files and standard input. It uses a constant number of goroutines, however many files there are.
+type Tailer struct {
+	cfg     Config
+	log     *slog.Logger
+	now     func() time.Time
+	chunks  chan *Chunk
+	rescued chan *Chunk
+	feed    *feed // nil without standard input
+	reader  blockReader
+	store   *store // nil without a state directory
+
+	mu        sync.Mutex    // guards what follows, and the fields of generations that say so
+	sources   []*source     // in the order they were found
+	ready     []*generation // to read next
+	stats     Stats         // counters
+	unclaimed []record      // positions of sources that are not configured now
+
+	saveMu     sync.Mutex  // guards store and the saving of positions
+	moved      atomic.Bool // positions changed since they were saved
+	saveFailed atomic.Bool // the last save failed, and that was said
+	wakeRead   chan struct{}
+	wakeWatch  chan struct{}
+	rescue     atomic.Bool // somebody takes from rescued
+	watcher    watcher
+
+	stop, quit             context.Context
+	cancelStop, cancelQuit context.CancelFunc
+	wg                     sync.WaitGroup
+	closing                sync.Once
+	closeErr               error
+}
+
+// Start follows what cfg names until ctx is done or Close is called. stdin is what "-" stands for; log takes what somebody
+// should know, never text of a line.
+//
+// When ctx is done, reading files stops at once; standard input is emptied until it would block; then Chunks is closed.
+// Without files, Chunks is closed when standard input ends. The caller must call Close in either case.
+func Start(ctx context.Context, cfg Config, stdin io.Reader, log *slog.Logger) (*Tailer, error) {
+	t, err := newTailer(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	files := false
+	for _, p := range cfg.Paths {
+		if p != stdinPath {
+			files = true
+		} else if t.feed == nil {
+			t.feed = startFeed(&t.wg, t.stop, t.quit, stdin, cfg)
+		}
+	}
+	t.wg.Go(func() { t.readLoop(files) })
+	if files {
+		t.wg.Go(t.watchLoop)
+	}
+	if t.store != nil {
+		t.wg.Go(t.saveLoop)
+	}
+	return t, nil
+}
+
+// newTailer builds a Tailer whose goroutines do not run yet.
+func newTailer(ctx context.Context, cfg Config, log *slog.Logger) (*Tailer, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("tailer: %w", err)
+	}
+	t := &Tailer{
+		cfg:       cfg,
+		log:       log,
+		now:       time.Now,
+		chunks:    make(chan *Chunk, cfg.Buffer),
+		rescued:   make(chan *Chunk),
+		reader:    blockReader{block: cfg.BlockSize, maxLine: cfg.MaxLine, quantum: quantum},
+		wakeRead:  make(chan struct{}, 1),
+		wakeWatch: make(chan struct{}, 1),
+	}
+	t.watcher.init()
+	if cfg.StateDir != "" {
+		st, recs, damaged, err := openStore(cfg.StateDir)
+		if err != nil {
+			return nil, err
+		}
+		t.store = st
+		if damaged != nil {
+			t.log.Error("positions cannot be read, files are read as if never seen", "err", damaged)
+		}
+		t.watcher.restore(recs)
+	}
+	t.stop, t.cancelStop = context.WithCancel(ctx)
+	t.quit, t.cancelQuit = context.WithCancel(context.WithoutCancel(ctx))
+	return t, nil
+}
+
+// Chunks hands out what was read. When nobody takes, reading waits; files are still found and kept open meanwhile. It is
+// closed when nothing more will come.
+func (t *Tailer) Chunks() <-chan *Chunk { return t.chunks }
+
+// Rescue returns a channel that hands out, whether or not Chunks is taken from, the chunks of files whose last name is gone:
+// nobody can read them again once this process ends. Taking from it is for who can keep the lines elsewhere while their usual
+// way is blocked. A chunk comes through one of the two channels, never both; Seq counts over both.
+func (t *Tailer) Rescue() <-chan *Chunk {
+	t.rescue.Store(true)
+	poke(t.wakeRead)
+	return t.rescued
+}
+
+// Close stops everything at once, saves the acknowledged positions and releases the state directory. Chunks that were not
+// taken are read again by the next Start. Tokens may be released after Close, but no longer count.
+func (t *Tailer) Close() error {
+	t.closing.Do(func() {
+		t.cancelStop()
+		t.cancelQuit()
+		t.wg.Wait()
+		for _, s := range t.sources {
+			for _, g := range s.gens {
+				g.close()
+			}
+		}
+		t.watcher.close()
+		if t.store != nil {
+			t.closeErr = t.save(true)
+			t.store.close()
+		}
+	})
+	return t.closeErr
+}
+
+// Commit saves the acknowledged positions now, and waits for the disk.
+func (t *Tailer) Commit() error {
+	if t.store == nil {
+		return nil
+	}
+	return t.save(true)
+}
+
+// readLoop is the only goroutine that hands out chunks.
+func (t *Tailer) readLoop(files bool) {
+	defer close(t.chunks)
+	var pieces chan piece
+	if t.feed != nil {
+		pieces = t.feed.pieces
+	}
+	piped := &Source{Path: stdinPath, Name: stdinPath, Size: -1}
+	stopped := t.stop.Done()
+	var seq uint64
+	var next, vanishing *Chunk
+	for {
+		if next == nil && pieces != nil {
+			select {
+			case p, ok := <-pieces:
+				if !ok {
+					pieces = nil
+					if !files {
+						return
+					}
+				} else {
+					next = t.chunk(piped, nil, p)
+				}
+			default:
+			}
+		}
+		if stopped == nil {
+			if pieces == nil && next == nil {
+				return
+			}
+		} else {
+			if next == nil {
+				only := func(g *generation) bool { return g != vanishing.gen } // keep the order within a file
+				if vanishing == nil {
+					only = nil
+				}
+				next = t.read(only)
+			}
+			if vanishing == nil && t.rescue.Load() && (next == nil || !next.vanishing()) {
+				vanishing = t.read(isVanishing)
+			}
+		}
+		var out, aside chan *Chunk
+		offer := vanishing
+		if next != nil {
+			out = t.chunks
+			next.Seq = seq
+			if vanishing == nil && next.vanishing() {
+				offer = next
+			}
+		}
+		if offer != nil {
+			aside = t.rescued
+			offer.Seq = seq
+		}
+		wait := pieces
+		if next != nil {
+			wait = nil
+		}
+		select {
+		case out <- next:
+			next = nil
+			seq++
+		case aside <- offer:
+			if offer == next {
+				next = nil
+			} else {
+				vanishing = nil
+			}
+			seq++
+		case p, ok := <-wait:
+			if ok {
+				next = t.chunk(piped, nil, p)
+				continue
+			}
+			pieces = nil
+			if !files {
+				return
+			}
+		case <-t.wakeRead:
+		case <-stopped:
+			stopped = nil
+			for _, c := range []*Chunk{next, vanishing} {
+				if c != nil && c.Ack.track != nil {
+					c.Ack.track.forget(c.Ack)
+				}
+			}
+			if next != nil && next.Source != piped {
+				next = nil
+			}
+			vanishing = nil
+			if pieces == nil && next == nil {
+				return
+			}
+		case <-t.quit.Done():
+			return
+		}
+	}
+}
+
+// chunk makes a chunk of g, or of a stream if g is nil, and counts it.
+func (t *Tailer) chunk(src *Source, g *generation, p piece) *Chunk {
+	var tr *track
+	if g != nil {
+		tr = g.track
+	}
+	c := &Chunk{Source: src, Text: p.text, Offset: p.at, Cut: p.cut, Ack: newToken(tr, p.end), gen: g}
+	if tr != nil {
+		tr.expect(c.Ack)
+	}
+	return c
+}
+
+// read returns the next chunk of a file that only accepts, or nil if there is nothing to read now.
+func (t *Tailer) read(only func(*generation) bool) *Chunk {
+	for {
+		t.mu.Lock()
+		g := t.nextLocked(only)
+		if g == nil {
+			t.mu.Unlock()
+			return nil
+		}
+		final := g.final
+		t.mu.Unlock()
+
+		p, v, err := t.reader.next(g, final)
+		var c *Chunk
+		if v == someLines {
+			c = t.chunk(g.source(), g, p)
+		}
+
+		t.mu.Lock()
+		if v == someLines {
+			g.at = p.end
+			if g.headSum.N < len(g.head) {
+				g.headSum = digestOf(g.head)
+			}
+		}
+		t.readLocked(g, v, err, final, len(p.text))
+		t.mu.Unlock()
+		if c != nil {
+			return c
+		}
+	}
+}
+
+// nextLocked returns the generation whose turn it is.
+func (t *Tailer) nextLocked(only func(*generation) bool) *generation {
+	for _, g := range t.ready {
+		if only == nil || only(g) {
+			return g
+		}
+	}
+	return nil
+}
+
+// readLocked notes what a read found, and whose turn it is then.
+func (t *Tailer) readLocked(g *generation, v verdict, err error, final bool, n int) {
+	i := 0
+	for i < len(t.ready) && t.ready[i] != g {
+		i++
+	}
+	switch v {
+	case someLines, tired:
+		g.turn += n
+		t.stats.Bytes += int64(n)
+		if v == tired || g.turn >= quantum {
+			g.turn = 0
+			t.ready = append(append(t.ready[:i], t.ready[i+1:]...), g)
+		}
+		return
+	case noMore:
+		g.drained = true
+		g.ended = final || g.z != nil
+	case changed:
+		g.suspect = true
+	case failed:
+		g.err = err
+	}
+	g.turn = 0
+	g.queued = false
+	t.ready = append(t.ready[:i], t.ready[i+1:]...)
+	t.scheduleLocked(g.src)
+	if v != noMore || g.ended {
+		g.src.urgent = true
+		poke(t.wakeWatch)
+	}
+}
+
+// scheduleLocked puts the oldest generation of s with something to read in line, unless one of them is there already: an older
+// file is read to its end before a newer one. One at its end does not hold up newer ones.
+func (t *Tailer) scheduleLocked(s *source) {
+	for _, g := range s.gens {
+		if g.queued {
+			return
+		}
+		if g.pending && !g.suspect && !g.ended && (g.f != nil || g.z != nil) {
+			g.pending, g.queued, g.drained, g.err = false, true, false, nil
+			t.ready = append(t.ready, g)
+			poke(t.wakeRead)
+			return
+		}
+	}
+}
+
+func isVanishing(g *generation) bool { return g.gone.Load() }
+
+// source is one path to follow, and the files that were or are found there.
+type source struct {
+	path   string
+	exact  bool          // named as it is
+	urgent bool          // look now; guarded by Tailer.mu
+	gens   []*generation // oldest first; changed by the watcher, guarded by Tailer.mu
+	watched
+}
+
+func (s *source) dir() string  { return filepath.Dir(s.path) }
+func (s *source) base() string { return filepath.Base(s.path) }
+
+// remember and forget change what is known of finished files.
+func (t *Tailer) remember(s *source, c *closedRecord) {
+	t.mu.Lock()
+	s.closed = append(s.closed, c)
+	t.mu.Unlock()
+}
+
+func (t *Tailer) forget(s *source, c *closedRecord) {
+	t.mu.Lock()
+	s.closed = slices.DeleteFunc(s.closed, func(x *closedRecord) bool { return x == c })
+	t.mu.Unlock()
+}

@@ -1,0 +1,207 @@
+package tailer
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// takeUp continues where an earlier run stopped: every file of s that has lines left is found again, wherever a rotation moved
+// it meanwhile, and those that nobody saw are put behind it.
+func (t *Tailer) takeUp(s *source, now time.Time) {
+	s.restart = false
+	w := &t.watcher
+	recs := w.restored[s.path]
+	delete(w.restored, s.path)
+	var open []record
+	for _, r := range recs {
+		s.floor = max(s.floor, 1)
+		if r.Closed {
+			t.remember(s, &closedRecord{record: r})
+			s.floor = max(s.floor, r.Mod)
+		} else {
+			open = append(open, r)
+		}
+	}
+	if len(open) > 0 { // what is older than the oldest unfinished file was finished
+		oldest := slices.MinFunc(open, func(a, b record) int { return cmp.Compare(a.Mod, b.Mod) })
+		s.floor = max(oldest.Mod, 1)
+	}
+	paths := append([]string{s.path}, t.siblings(s, true)...)
+	for _, r := range open {
+		if r.Path != "" && !slices.Contains(paths, r.Path) {
+			paths = append(paths, r.Path)
+		}
+	}
+	for _, r := range open {
+		g := t.find(s, r, paths, now)
+		if g == nil {
+			t.lost(s, r)
+			continue
+		}
+		if fi, err := os.Stat(s.path); err == nil && g.z == nil && os.SameFile(fi, g.fi) {
+			s.live = g
+		} else {
+			g.rotated = true
+		}
+		t.adopt(s, g, len(s.gens), now)
+	}
+	if s.live == nil {
+		if fi, err := os.Stat(s.path); err == nil && fi.Mode().IsRegular() {
+			t.appear(s, fi, now)
+		}
+	}
+	s.search = 3
+	t.searchMissed(s, now, true)
+}
+
+// find opens the file that r remembers among paths, at its position: the same file if it is there, else one with the same
+// content, else the compressed form of it.
+func (t *Tailer) find(s *source, r record, paths []string, now time.Time) *generation {
+	for _, pass := range []func(path string, fi os.FileInfo) bool{
+		func(path string, fi os.FileInfo) bool {
+			// The number of a device may change when it is mounted again.
+			id, ok := pathID(path, fi)
+			return ok && id.Ino == r.ID.Ino && (id.Dev == r.ID.Dev || r.Raw >= guardBytes)
+		},
+		func(path string, fi os.FileInfo) bool {
+			// A new live file may well begin like an old one; a rotated one that does is a copy.
+			return r.Head.N > 0 && r.Raw > 0 && !compressedName(path) && (path != s.path || r.Raw >= headBytes)
+		},
+		func(path string, _ os.FileInfo) bool { return r.Head.N > 0 && compressedName(path) },
+	} {
+		for _, path := range paths {
+			fi, err := os.Stat(path)
+			if err != nil || !fi.Mode().IsRegular() || !pass(path, fi) || t.openAs(path, fi) != nil {
+				continue
+			}
+			if compressedName(path) {
+				if g := t.openArchive(s, path, r, now); g != nil {
+					return g
+				}
+				continue
+			}
+			g, err := t.openGeneration(s, path, now)
+			if err != nil {
+				continue
+			}
+			if (g.id.same(r.ID) || r.Raw > 0) && t.resume(g, r) {
+				return g
+			}
+			t.drop(g)
+		}
+	}
+	return nil
+}
+
+// lost says that lines are gone that were not acknowledged.
+func (t *Tailer) lost(s *source, r record) {
+	t.mu.Lock()
+	t.stats.Lost++
+	t.mu.Unlock()
+	t.log.Error("a file with lines that were not delivered was not found again", "source", s.path, "path", r.Path, "offset", r.Raw)
+}
+
+// openArchive opens a compressed file that holds what r remembers, at its position. It returns nil if it is another one, or
+// holds nothing more.
+func (t *Tailer) openArchive(s *source, path string, r record, now time.Time) *generation {
+	g, err := t.openCompressed(s, path, now)
+	if err != nil {
+		return nil
+	}
+	if r.Head.fits(g.z.peekAll(r.Head.N)) && g.z.seek(position{raw: r.Raw, text: r.Text}) == nil && (r.Mark.N == 0 || r.Mark.fits(last(g.z.tail, r.Mark.N))) {
+		g.pos = position{raw: r.Raw, text: r.Text}
+		g.at = position{raw: r.Raw, text: r.Text, mark: r.Mark}
+		g.track.committed = g.at
+		g.headSum, g.epoch = r.Head, r.Epoch
+		if len(r.Identity) > 0 {
+			g.info = &Source{Path: s.path, Name: filepath.Base(s.path), Identity: r.Identity, Size: -1}
+		}
+		return g
+	}
+	t.drop(g)
+	return nil
+}
+
+func last(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
+
+// missedArchive opens a compressed file if nobody knows what is in it.
+func (t *Tailer) missedArchive(s *source, path string, now time.Time) *generation {
+	t.mu.Lock()
+	var known []record
+	for _, g := range s.gens {
+		known = append(known, g.recordLocked(g.at))
+	}
+	for _, c := range s.closed {
+		known = append(known, c.record)
+	}
+	t.mu.Unlock()
+	for _, r := range known {
+		if r.Head.N == 0 {
+			continue
+		}
+		if g := t.openArchive(s, path, r, now); g != nil {
+			t.drop(g)
+			return nil
+		}
+	}
+	g, err := t.openCompressed(s, path, now)
+	if err != nil {
+		return nil
+	}
+	return g
+}
+
+// openCompressed opens a compressed file at the beginning of its content.
+func (t *Tailer) openCompressed(s *source, path string, now time.Time) (*generation, error) {
+	f, err := openShared(path)
+	if err != nil {
+		return nil, err
+	}
+	fi, err := f.Stat()
+	var id fileID
+	if err == nil {
+		id, err = idOf(f, fi)
+	}
+	magic := make([]byte, magicBytes)
+	if err == nil {
+		_, err = f.ReadAt(magic, 0)
+	}
+	if err == nil && !packed(magic) {
+		err = errors.ErrUnsupported
+	}
+	var z io.ReadCloser
+	if err == nil {
+		z, err = decompress(f, magic)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	t.watcher.open++
+	g := &generation{src: s, id: id, path: path, zc: archive{z, f}, fi: fi, size: -1, rotated: true, packed: true, quiet: now, track: &track{}}
+	g.z = newStream(z, t.cfg.BlockSize, t.cfg.MaxLine)
+	g.track.finished = func() { t.moved.Store(true) }
+	return g, nil
+}
+
+// archive closes a decompressor and the file below it.
+type archive struct {
+	io.Closer
+	f *os.File
+}
+
+func (a archive) Close() error {
+	return errors.Join(a.Closer.Close(), a.f.Close())
+}
+
+// isPacked says whether an open file begins like a compressed one.
+func isPacked(f *os.File) bool {
+	magic := make([]byte, magicBytes)
+	n, _ := f.ReadAt(magic, 0)
+	return packed(magic[:n])
+}

@@ -1,0 +1,347 @@
+package tailer
+
+import (
+	"bytes"
+	"cmp"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// listing returns the entries of a directory, read once a pass.
+func (w *watcher) listing(dir string) []fs.DirEntry {
+	entries, ok := w.listings[dir]
+	if !ok {
+		entries, _ = os.ReadDir(dir) // what cannot be listed holds no file we could find
+		w.listings[dir] = entries
+	}
+	return entries
+}
+
+// siblings returns the paths that a rotation of s could have given its files, compressed ones only if asked for.
+func (t *Tailer) siblings(s *source, compressed bool) []string {
+	var paths []string
+	add := func(dir string, match func(name string) bool) {
+		for _, e := range t.watcher.listing(dir) {
+			if match(e.Name()) && (compressed || !compressedName(e.Name())) {
+				paths = append(paths, filepath.Join(dir, e.Name()))
+			}
+		}
+	}
+	add(s.dir(), func(name string) bool { return isSibling(name, s.base()) })
+	if target, err := filepath.EvalSymlinks(s.path); err == nil {
+		s.target = target
+	}
+	if s.target != "" && s.target != s.path {
+		dir, base := filepath.Split(s.target)
+		add(filepath.Clean(dir), func(name string) bool {
+			return name == base || isSibling(name, s.base()) || isTargetSibling(name, base)
+		})
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// openAs returns the generation that has the file open that path names, if any.
+func (t *Tailer) openAs(path string, fi os.FileInfo) *generation {
+	for _, s := range t.sources {
+		for _, g := range s.gens {
+			if (g.f != nil || g.z != nil) && g.fi != nil && os.SameFile(fi, g.fi) {
+				return g
+			}
+		}
+	}
+	return nil
+}
+
+// knownElsewhere says whether the file at path is open already, or was read to its end and has not changed since.
+func (t *Tailer) knownElsewhere(path string, fi os.FileInfo) bool {
+	if g := t.openAs(path, fi); g != nil {
+		t.mu.Lock()
+		g.path = path
+		t.mu.Unlock()
+		return true
+	}
+	id, ok := pathID(path, fi)
+	if !ok {
+		return false
+	}
+	_, c := t.closedAs(id)
+	return c != nil && (c.Packed || c.Raw == fi.Size()) && c.Mod == fi.ModTime().UnixNano()
+}
+
+// closedAs returns the record of a finished file with that id.
+func (t *Tailer) closedAs(id fileID) (*source, *closedRecord) {
+	for _, s := range t.sources {
+		for _, c := range s.closed {
+			if c.ID.same(id) {
+				return s, c
+			}
+		}
+	}
+	return nil, nil
+}
+
+// fits says whether f begins as r remembers, up to its position.
+func (r record) fits(f *os.File, size int64) bool {
+	return size >= r.Raw && fitsAt(f, 0, r.Head) && fitsAt(f, r.Raw-int64(r.Mark.N), r.Mark)
+}
+
+func fitsAt(f *os.File, off int64, d digest) bool {
+	if d.N == 0 {
+		return true
+	}
+	b := make([]byte, d.N)
+	n, _ := f.ReadAt(b, off)
+	return d.fits(b[:n])
+}
+
+// resume moves g to the position of r, if its file is the one r remembers.
+func (t *Tailer) resume(g *generation, r record) bool {
+	if !r.fits(g.f, g.size) {
+		return false
+	}
+	t.moveTo(g, position{raw: r.Raw, text: r.Text, mark: r.Mark})
+	g.epoch = r.Epoch
+	if len(r.Identity) > 0 {
+		g.info = &Source{Path: g.src.path, Name: g.src.base(), Identity: r.Identity, Size: g.size}
+	}
+	return true
+}
+
+// moveTo sets the position of a generation that was not read yet.
+func (t *Tailer) moveTo(g *generation, to position) {
+	head := readHead(g.f)
+	g.head = head[:min(int64(len(head)), to.raw)]
+	g.headSum = digestOf(g.head)
+	g.enc, _, _ = sniff(head, true)
+	k := min(to.raw, guardBytes)
+	g.guard = make([]byte, k)
+	n, _ := g.f.ReadAt(g.guard, to.raw-k)
+	g.guard = g.guard[:n]
+	to.mark = digestOf(g.guard)
+	g.at, g.track.committed = to, to
+	g.pos = position{raw: to.raw, text: to.text}
+}
+
+// toEnd moves g behind its last whole line.
+func (t *Tailer) toEnd(g *generation) {
+	enc, bom, _ := sniff(readHead(g.f), true)
+	end := g.size
+	if enc != utf8Text {
+		end &^= 1
+	}
+	b := make([]byte, min(end, int64(t.cfg.MaxLine)))
+	n, _ := g.f.ReadAt(b, end-int64(len(b)))
+	b = b[:n]
+	switch enc {
+	case utf8Text:
+		if i := bytes.LastIndexByte(b, '\n'); i >= 0 {
+			end -= int64(len(b) - i - 1)
+		} else if int64(len(b)) == end {
+			end = int64(bom)
+		}
+	default:
+		b = b[len(b)&1:]
+		i := len(b) - 2
+		for i >= 0 && enc.unit(b[i:]) != '\n' {
+			i -= 2
+		}
+		if i >= 0 {
+			end -= int64(len(b) - i - 2)
+		}
+	}
+	if end > 0 {
+		t.moveTo(g, position{raw: end, text: end})
+	}
+}
+
+// knowSiblings remembers what earlier rotations left, so that it is never taken for files that were missed.
+func (t *Tailer) knowSiblings(s *source) {
+	for _, path := range t.siblings(s, false) {
+		fi, err := os.Stat(path)
+		if err != nil || !fi.Mode().IsRegular() || t.knownElsewhere(path, fi) || t.cfg.names(path) {
+			continue
+		}
+		if t.watcher.started && fi.ModTime().UnixNano() >= s.floor {
+			s.search = 1 // it was written since s appeared
+			continue
+		}
+		f, err := openShared(path)
+		if err != nil {
+			continue
+		}
+		if fi, err := f.Stat(); err == nil {
+			if id, err := idOf(f, fi); err == nil {
+				tail := make([]byte, min(fi.Size(), guardBytes))
+				n, _ := f.ReadAt(tail, fi.Size()-int64(len(tail)))
+				t.remember(s, &closedRecord{record: record{
+					Source: s.path, Path: path, ID: id, Raw: fi.Size(), Text: fi.Size(), Head: digestOf(readHead(f)), Mark: digestOf(tail[:n]),
+					Mod: fi.ModTime().UnixNano(), Seen: t.now().UnixNano(), Rotated: true, Closed: true,
+				}})
+			}
+		}
+		f.Close()
+	}
+}
+
+// searchMissed opens files that came and went between two looks, or while nobody looked: siblings that nobody knows,
+// modified since s is followed. They are read before the live file, in the order of their modification.
+func (t *Tailer) searchMissed(s *source, now time.Time, compressed bool) {
+	var missed []*generation
+	for _, path := range t.siblings(s, compressed) {
+		fi, err := os.Stat(path)
+		if err != nil || !fi.Mode().IsRegular() || fi.ModTime().UnixNano() < s.floor || t.knownElsewhere(path, fi) {
+			continue
+		}
+		if t.cfg.names(path) && !compressedName(path) { // it is a source of its own
+			t.watcher.nextDiscover = now
+			continue
+		}
+		if t.watcher.open >= t.cfg.MaxOpen {
+			s.search = max(s.search, 1)
+			break
+		}
+		if compressedName(path) {
+			if g := t.missedArchive(s, path, now); g != nil {
+				missed = append(missed, g)
+			}
+			continue
+		}
+		g, err := t.openGeneration(s, path, now)
+		if err != nil {
+			continue
+		}
+		if owner, c := t.closedAs(g.id); c != nil {
+			t.forget(owner, c)
+			if t.resume(g, c.record) {
+				if g.size == c.Raw {
+					again := *c
+					again.Mod, again.Path = g.fi.ModTime().UnixNano(), path
+					t.remember(owner, &again)
+					t.drop(g)
+					continue
+				}
+			} else {
+				g.epoch = c.Epoch + 1
+			}
+		} else if t.isCopy(s.live, g) {
+			t.drop(g)
+			continue
+		}
+		missed = append(missed, g)
+	}
+	slices.SortStableFunc(missed, func(a, b *generation) int { return cmp.Compare(a.fi.ModTime().UnixNano(), b.fi.ModTime().UnixNano()) })
+	for _, g := range missed {
+		at := len(s.gens)
+		if i := slices.Index(s.gens, s.live); s.live != nil && i >= 0 {
+			at = i
+		}
+		g.rotated = true
+		t.adopt(s, g, at, now)
+		t.mu.Lock()
+		t.stats.Missed++
+		t.mu.Unlock()
+		t.log.Info("rotated file found that was not read yet", "source", s.path, "path", g.path, "bytes", g.size-g.pos.raw)
+	}
+}
+
+// drop closes a generation that nobody saw.
+func (t *Tailer) drop(g *generation) {
+	g.close()
+	t.watcher.open--
+}
+
+// isCopy says whether g holds what was, or is being, read from the live file: the copy that a truncation leaves, or one in the
+// making. What it holds beyond that is dealt with when the truncation is seen.
+func (t *Tailer) isCopy(live, g *generation) bool {
+	if live == nil || g.size == 0 {
+		return false
+	}
+	t.mu.Lock()
+	r, f := live.recordLocked(live.at), live.f
+	t.mu.Unlock()
+	if r.Head.N > 0 && r.Raw > 0 && r.fits(g.f, g.size) {
+		return true
+	}
+	return f != nil && sameAt(f, g.f, 0, min(g.size, headBytes)) && sameAt(f, g.f, max(0, g.size-guardBytes), min(g.size, guardBytes))
+}
+
+// isFreshCopy says whether g, found at the path of s, is the copy of the live file of another source, and still so young that
+// the truncation may follow.
+func (t *Tailer) isFreshCopy(s *source, g *generation, now time.Time) bool {
+	if !t.watcher.started || now.Sub(g.fi.ModTime()) >= t.cfg.Linger {
+		return false
+	}
+	for _, o := range t.sources {
+		if o != s && o.dir() == s.dir() && isSibling(s.base(), o.base()) && t.isCopy(o.live, g) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameAt says whether both files hold the same n bytes at off.
+func sameAt(a, b *os.File, off, n int64) bool {
+	x, y := make([]byte, n), make([]byte, n)
+	i, _ := a.ReadAt(x, off)
+	k, _ := b.ReadAt(y, off)
+	return int64(i) == n && bytes.Equal(x[:i], y[:k])
+}
+
+// truncated deals with a file whose content before the position is not what was read. Its rest is read from the copy that the
+// rotation made, if there is one; the file itself begins anew.
+func (t *Tailer) truncated(s *source, g *generation, now time.Time) {
+	fi, err := g.f.Stat()
+	if err != nil {
+		t.unreadable(s, g, err, now)
+		return
+	}
+	rest := t.findCopy(s, g, now)
+	fresh := &generation{src: s, id: g.id, epoch: g.epoch + 1, path: g.path, f: g.f, fi: fi, size: fi.Size(), rotated: g.rotated, quiet: now, track: &track{}}
+	fresh.track.finished = g.track.finished
+	t.mu.Lock()
+	g.suspect, g.scan, g.live = false, 0, nil
+	if rest != nil {
+		g.f, g.id, g.fi, g.path, g.rotated, g.copied, g.pending, g.quiet = rest.f, rest.id, rest.fi, rest.path, true, true, true, now
+		t.stats.Copies++
+	} else {
+		g.f, g.ended, g.rotated = nil, true, true
+	}
+	t.stats.Truncations++
+	t.mu.Unlock()
+	if s.live == g {
+		s.live = fresh
+	}
+	s.search = 3
+	i := slices.Index(s.gens, g)
+	t.adopt(s, fresh, i+1, now)
+	t.log.Info("file was truncated", "source", s.path, "offset", g.at.raw, "copy", rest != nil)
+}
+
+// findCopy returns the copy of what was in the file of g, opened.
+func (t *Tailer) findCopy(s *source, g *generation, now time.Time) *generation {
+	t.mu.Lock()
+	r := g.recordLocked(g.at)
+	t.mu.Unlock()
+	if r.Head.N == 0 || g.copied {
+		return nil
+	}
+	for _, path := range t.siblings(s, false) {
+		fi, err := os.Stat(path)
+		if err != nil || !fi.Mode().IsRegular() || fi.Size() < r.Raw || t.openAs(path, fi) != nil {
+			continue
+		}
+		c, err := t.openGeneration(s, path, now)
+		if err != nil {
+			continue
+		}
+		if _, known := t.closedAs(c.id); known == nil && r.fits(c.f, c.size) {
+			return c
+		}
+		t.drop(c)
+	}
+	return nil
+}

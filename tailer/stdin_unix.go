@@ -1,0 +1,57 @@
+//go:build unix
+
+package tailer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// canWait says that fillFrom can be called back while it waits for input.
+const canWait = true
+
+// fillFrom copies r into a. It returns nil at the end of r, and after stop is done as soon as nothing waits in r.
+func fillFrom(stop, quit context.Context, r *os.File, a *ahead) error {
+	wakeR, wakeW, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer wakeR.Close()
+	defer context.AfterFunc(stop, func() { wakeW.Close() })()
+	buf := make([]byte, 256<<10)
+	fds := []unix.PollFd{{Fd: int32(r.Fd()), Events: unix.POLLIN}, {Fd: int32(wakeR.Fd()), Events: unix.POLLIN}}
+	for {
+		timeout := -1
+		if stop.Err() != nil {
+			timeout = 0
+			fds = fds[:1]
+		}
+		n, err := unix.Poll(fds, timeout)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if n == 0 || quit.Err() != nil {
+			return nil
+		}
+		if fds[0].Revents == 0 {
+			continue
+		}
+		k, err := r.Read(buf)
+		if k > 0 && !a.add(quit.Done(), buf[:k]) {
+			return nil
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,12 @@
+package tailer
+
+import (
+	"context"
+	"errors"
+	"os"
+)
+
+// canWait says that fillFrom can be called back while it waits for input; here nothing can.
+const canWait = false
+
+func fillFrom(context.Context, context.Context, *os.File, *ahead) error { return errors.ErrUnsupported }

@@ -1,0 +1,401 @@
+package tailer
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// activeFor is how long a file is looked at often after it changed.
+const activeFor = 2 * time.Second
+
+// forgetAfter is how long the record of a closed file is kept after the file was not found: one listing of a directory may
+// miss an entry that is being renamed.
+const forgetAfter = 30 * time.Second
+
+// watcher finds files and decides what happened to them. It belongs to one goroutine and never reads lines.
+type watcher struct {
+	byPath       map[string]*source
+	restored     map[string][]record // by source, until the source is looked at
+	started      bool                // the first discovery is done
+	nextDiscover time.Time
+	listings     map[string][]fs.DirEntry // of the present pass
+	open         int                      // descriptors held
+	notify       notifier
+}
+
+// watched is what the watcher keeps of a source.
+type watched struct {
+	live     *generation
+	nextLook time.Time
+	changed  time.Time       // when something was new last
+	closed   []*closedRecord // guarded by Tailer.mu
+	floor    int64           // nanoseconds; files modified before are older than what is followed
+	search   int             // looks that shall search for missed files yet
+	target   string
+	failing  bool // the last look failed, and that was said
+	restart  bool // positions of an earlier run are to be taken up
+}
+
+// closedRecord is a file that was read and acknowledged to its end.
+type closedRecord struct {
+	record
+	missing time.Time // since when it was not found; zero if it was
+}
+
+func (w *watcher) init() {
+	w.byPath = map[string]*source{}
+	w.restored = map[string][]record{}
+}
+
+func (w *watcher) restore(recs []record) {
+	for _, r := range recs {
+		w.restored[r.Source] = append(w.restored[r.Source], r)
+	}
+}
+
+func (w *watcher) close() { w.notify.close() }
+
+// watchLoop looks at files until reading stops.
+func (t *Tailer) watchLoop() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-t.stop.Done():
+			return
+		case <-timer.C:
+		case <-t.wakeWatch:
+		case name := <-t.watcher.notify.names:
+			t.noticed(name)
+		}
+		next := t.watchStep(t.now())
+		t.watcher.notify.arm(t)
+		timer.Reset(max(next.Sub(t.now()), time.Millisecond))
+	}
+}
+
+// watchStep looks at everything whose time has come, and returns when the next look is due.
+func (t *Tailer) watchStep(now time.Time) time.Time {
+	w := &t.watcher
+	w.listings = map[string][]fs.DirEntry{}
+	t.lookAll(now)
+	if !now.Before(w.nextDiscover) {
+		t.discover(now)
+		w.nextDiscover = now.Add(t.cfg.Discover)
+		t.lookAll(now)
+		w.started = true
+	}
+	next := w.nextDiscover
+	for _, s := range t.sources {
+		if s.nextLook.Before(next) {
+			next = s.nextLook
+		}
+	}
+	return next
+}
+
+func (t *Tailer) lookAll(now time.Time) {
+	for _, s := range t.sources {
+		t.mu.Lock()
+		urgent := s.urgent
+		s.urgent = false
+		t.mu.Unlock()
+		if !urgent && now.Before(s.nextLook) {
+			continue
+		}
+		t.look(s, now)
+		s.nextLook = now.Add(t.pause(now.Sub(s.changed)))
+	}
+}
+
+// pause is the time between two looks at what has been quiet for that long.
+func (t *Tailer) pause(quiet time.Duration) time.Duration {
+	d := t.cfg.PollActive
+	for quiet > activeFor && d < t.cfg.PollIdle {
+		d, quiet = 2*d, quiet/2
+	}
+	return min(d, t.cfg.PollIdle)
+}
+
+// discover adds sources for the paths that cfg names now.
+func (t *Tailer) discover(now time.Time) {
+	w := &t.watcher
+	files, _ := expand(t.cfg) // what is missing may come
+	if !w.started {           // before anything new is opened, so that it is known
+		for _, f := range files {
+			if len(w.restored[f.path]) > 0 && w.byPath[f.path] == nil {
+				t.addSource(f)
+			}
+		}
+		for _, path := range slices.Sorted(maps.Keys(w.restored)) {
+			unread := slices.ContainsFunc(w.restored[path], func(r record) bool { return !r.Closed })
+			if w.byPath[path] == nil && t.cfg.names(path) && unread {
+				t.addSource(found{path, false})
+			}
+		}
+		t.lookAll(now)
+	}
+	for _, f := range files {
+		if f.path == stdinPath || w.byPath[f.path] != nil {
+			continue
+		}
+		// A rotation compresses what was read; such a file is read for itself only when it was asked for by name.
+		if !f.exact && compressedName(f.path) {
+			continue
+		}
+		if !f.exact {
+			fi, err := os.Stat(f.path)
+			if err != nil || !fi.Mode().IsRegular() || t.knownElsewhere(f.path, fi) {
+				continue
+			}
+		}
+		t.addSource(f)
+	}
+}
+
+// names says whether the configuration would read path if it existed.
+func (c Config) names(path string) bool {
+	for _, p := range c.Paths {
+		p = filepath.Clean(p)
+		if p == path || matchPath(p, path) || filepath.Dir(path) == p {
+			return !c.excluded(path) || p == path
+		}
+	}
+	return false
+}
+
+func (t *Tailer) addSource(f found) {
+	w := &t.watcher
+	s := &source{path: f.path, exact: f.exact}
+	s.restart = len(w.restored[f.path]) > 0
+	w.byPath[f.path] = s
+	t.mu.Lock()
+	t.sources = append(t.sources, s)
+	t.mu.Unlock()
+}
+
+// look compares what is known of s with the file system, and draws the consequences.
+func (t *Tailer) look(s *source, now time.Time) {
+	if s.restart {
+		t.takeUp(s, now)
+	}
+	fi, err := os.Stat(s.path)
+	if s.failing && (err == nil || errors.Is(err, fs.ErrNotExist)) {
+		s.failing = false
+		t.log.Info("file can be looked at again", "source", s.path)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if s.live != nil {
+			t.rotate(s, now)
+		}
+	case err != nil:
+		if !s.failing {
+			s.failing = true
+			t.log.Warn("file cannot be looked at", "source", s.path, "err", err)
+		}
+	case s.live != nil && os.SameFile(fi, s.live.fi):
+		t.observe(s, s.live, fi, now)
+	case fi.Mode().IsRegular():
+		if s.live != nil {
+			t.rotate(s, now)
+		}
+		t.appear(s, fi, now)
+	}
+	t.settle(s, now)
+	if s.search > 0 {
+		s.search--
+		t.searchMissed(s, now, false)
+	}
+}
+
+// observe notes what changed at a file that is open.
+func (t *Tailer) observe(s *source, g *generation, fi os.FileInfo, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if g.fi == nil || fi.Size() != g.fi.Size() || !fi.ModTime().Equal(g.fi.ModTime()) {
+		g.pending = true
+		g.quiet = now
+		s.changed = now
+	}
+	g.fi = fi
+	t.scheduleLocked(s)
+}
+
+// rotate makes the live file of s one that is read to its end and then closed.
+func (t *Tailer) rotate(s *source, now time.Time) {
+	g := s.live
+	s.live = nil
+	s.search = 3
+	t.mu.Lock()
+	s.changed = now
+	g.rotated, g.pending, g.quiet = true, true, now
+	t.stats.Rotations++
+	t.scheduleLocked(s)
+	t.mu.Unlock()
+}
+
+// appear opens the file that is now at the path of s.
+func (t *Tailer) appear(s *source, fi os.FileInfo, now time.Time) {
+	if t.knownElsewhere(s.path, fi) {
+		return
+	}
+	if t.watcher.open >= t.cfg.MaxOpen {
+		return
+	}
+	g, err := t.openGeneration(s, s.path, now)
+	if err == nil && isPacked(g.f) {
+		t.drop(g)
+		g, err = t.openCompressed(s, s.path, now)
+	}
+	if err != nil {
+		if !s.failing && !errors.Is(err, fs.ErrNotExist) {
+			s.failing = true
+			t.log.Warn("file cannot be opened", "source", s.path, "err", err)
+		}
+		return
+	}
+	first := s.floor == 0
+	if first {
+		s.floor = max(g.fi.ModTime().UnixNano()-int64(2*time.Second), 1)
+	}
+	switch owner, c := t.closedAs(g.id); {
+	case g.z != nil:
+	case c != nil:
+		if !t.resume(g, c.record) {
+			g.epoch = c.Epoch + 1
+		}
+		t.forget(owner, c)
+	case t.isFreshCopy(s, g, now):
+		t.drop(g)
+		return
+	case first && !t.watcher.started && t.cfg.From == "end":
+		t.toEnd(g)
+	}
+	if first {
+		t.knowSiblings(s)
+	}
+	if g.z == nil {
+		s.live = g
+	}
+	t.adopt(s, g, len(s.gens), now)
+}
+
+// openGeneration opens path for s, at its beginning.
+func (t *Tailer) openGeneration(s *source, path string, now time.Time) (*generation, error) {
+	f, err := openShared(path)
+	if err != nil {
+		return nil, err
+	}
+	fi, err := f.Stat()
+	if err == nil && !fi.Mode().IsRegular() {
+		err = errors.ErrUnsupported
+	}
+	var id fileID
+	if err == nil {
+		id, err = idOf(f, fi)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	t.watcher.open++
+	g := &generation{src: s, id: id, path: path, f: f, fi: fi, size: fi.Size(), quiet: now, track: &track{}}
+	g.track.finished = func() { t.moved.Store(true) }
+	return g, nil
+}
+
+// adopt inserts g among the files of s.
+func (t *Tailer) adopt(s *source, g *generation, at int, now time.Time) {
+	t.mu.Lock()
+	g.pending = true
+	if g.z != nil && g.headSum.N == 0 {
+		g.head = slices.Clone(g.z.peekAll(headBytes))
+		g.headSum = digestOf(g.head)
+	}
+	s.gens = slices.Insert(s.gens, at, g)
+	s.changed = now
+	t.scheduleLocked(s)
+	t.mu.Unlock()
+	t.moved.Store(true)
+}
+
+// settle deals with what the reader reported, and with rotated files.
+func (t *Tailer) settle(s *source, now time.Time) {
+	for _, g := range slices.Clone(s.gens) {
+		t.mu.Lock()
+		queued, suspect, drained, pending, ended, err := g.queued, g.suspect, g.drained, g.pending, g.ended, g.err
+		t.mu.Unlock()
+		switch {
+		case queued:
+		case suspect:
+			t.truncated(s, g, now)
+		case err != nil:
+			t.unreadable(s, g, err, now)
+		case ended:
+			t.finish(s, g)
+		case g.rotated && g.f != nil:
+			fi, err := g.f.Stat()
+			if err != nil {
+				t.unreadable(s, g, err, now)
+				continue
+			}
+			if unlinked(fi) {
+				g.gone.Store(true)
+			}
+			t.observe(s, g, fi, now)
+			if drained && !pending && (now.Sub(g.quiet) >= t.cfg.Linger || t.watcher.open > t.cfg.MaxOpen) {
+				t.mu.Lock()
+				if !g.queued && !g.pending {
+					g.final, g.pending = true, true
+					t.scheduleLocked(s)
+				}
+				t.mu.Unlock()
+			}
+		}
+	}
+}
+
+// unreadable deals with a file that gave an error: it is tried again, unless it is a compressed file, which will not mend.
+func (t *Tailer) unreadable(s *source, g *generation, err error, now time.Time) {
+	if !s.failing {
+		s.failing = true
+		t.log.Error("file cannot be read", "source", g.path, "offset", g.at.raw, "err", err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if g.z != nil {
+		g.ended = true
+		t.stats.Lost++
+		return
+	}
+	if now.Sub(g.quiet) >= t.cfg.PollIdle {
+		g.pending, g.quiet, g.err = true, now, nil
+		t.scheduleLocked(s)
+	}
+}
+
+// finish closes a file that was handed out to its end, and forgets it once it was acknowledged.
+func (t *Tailer) finish(s *source, g *generation) {
+	if g.f != nil || g.z != nil {
+		g.close()
+		t.watcher.open--
+	}
+	at, waiting := g.track.state()
+	if waiting > 0 {
+		return
+	}
+	s.floor = max(s.floor, g.fi.ModTime().UnixNano())
+	t.mu.Lock()
+	r := g.recordLocked(at)
+	r.Closed = true
+	s.gens = slices.DeleteFunc(s.gens, func(x *generation) bool { return x == g })
+	s.closed = append(s.closed, &closedRecord{record: r})
+	t.mu.Unlock()
+	t.moved.Store(true)
+}
