@@ -117,6 +117,23 @@ type format struct {
 
 // formats lists every format, most specific first; the last one takes any line.
 var formats = []format{
+	{"klog", parseKlog},
+	{"gin", parseGin},
+	{"uwsgi", parseUWSGI},
+	{"redis", parseRedis},
+	{"haproxy", parseHAProxy},
+	{"heroku.router", parseHerokuRouter},
+	{"lambda.platform", parseLambdaPlatform},
+	{"lambda.python", parseLambdaPython},
+	{"nest", parseNest},
 	{"access", parseAccessLog},
+	{"morgan", parseMorgan},
+	{"stamped", parseStamped},
+	{"uvicorn", parseUvicorn},
+	{"python.basic", parsePythonBasic},
+	{"aspnet.console", parseDotNetConsole},
+	{"winston.simple", parseWinstonSimple},
+	{"text.levelfirst", parseLevelFirst},
+	{"text.level", parseLevelOnly},
 	{"text", parsePlain},
 }

@@ -1,0 +1,62 @@
+package schema
+
+import "strings"
+
+// dotNetLevel returns the level of an abbreviation of ASP.NET's console.
+func dotNetLevel(s string) (Level, bool) {
+	switch s {
+	case "trce":
+		return LevelTrace, true
+	case "dbug":
+		return LevelDebug, true
+	case "info":
+		return LevelInfo, true
+	case "warn":
+		return LevelWarn, true
+	case "fail":
+		return LevelError, true
+	case "crit":
+		return LevelFatal, true
+	}
+	return LevelNone, false
+}
+
+// dotNetCategory takes "Category.Name[14]" apart.
+func dotNetCategory(s string) (category, id string, ok bool) {
+	open := strings.IndexByte(s, '[')
+	if open < 1 || s[len(s)-1] != ']' || !allDigits(strings.TrimPrefix(s[open+1:len(s)-1], "-")) || !isLogger(s[:open]) {
+		return "", "", false
+	}
+	return s[:open], s[open+1 : len(s)-1], true
+}
+
+// parseDotNetConsole takes the console of ASP.NET: level, category and event id; the message stands behind them or,
+// indented, on the next line.
+//
+//	info: Microsoft.Hosting.Lifetime[14]
+//	      Now listening on: http://localhost:5000
+func parseDotNetConsole(p *Parser, e *Event, line string) bool {
+	if len(line) < 9 || line[4] != ':' || line[5] != ' ' {
+		return false
+	}
+	level, ok := dotNetLevel(line[:4])
+	if !ok {
+		return false
+	}
+	category, rest := cutToken(line[6:])
+	name, id, ok := dotNetCategory(category)
+	if !ok {
+		return false
+	}
+	e.Metadata.Level = level
+	e.AddField("logger", Text(name))
+	if id != "0" {
+		e.AddField("event_id", Value{Raw, number(id)})
+	}
+	if rest != "" {
+		p.setText(e, rest)
+	}
+	setDefault(&e.Action, name)
+	e.Join.Kind = "aspnet"
+	return true
+}

@@ -1,0 +1,104 @@
+package schema
+
+import "strings"
+
+// parseLevelFirst takes lines that begin with their level, and the time behind it: Django's verbose format, Cassandra,
+// Tomcat's and many of one's own.
+//
+//	INFO 2026-03-14 10:00:00,123 views 4711 140 message
+//	[ERROR] 2026-03-14T10:00:00.123Z message
+//	INFO  [main] 2026-03-14 10:00:00,123 Server.java:12 - message
+func parseLevelFirst(p *Parser, e *Event, line string) bool {
+	if len(line) < 4 {
+		return false
+	}
+	s, bracket := line, line[0] == '['
+	if bracket {
+		s = s[1:]
+	}
+	end := 0
+	for end < len(s) && end < 12 && isAlpha(s[end]) {
+		end++
+	}
+	if end < 3 || end == len(s) {
+		return false
+	}
+	level := levelWord(s[:end], bracket)
+	if level == LevelNone {
+		return false
+	}
+	s = s[end:]
+	if bracket {
+		if s = strings.TrimLeft(s, " "); s == "" || s[0] != ']' {
+			return false
+		}
+		s = s[1:]
+	}
+	s = strings.TrimLeft(s, ": \t-|")
+	thread := ""
+	if strings.HasPrefix(s, "[") && len(s) > 1 && !isDigit(s[1]) {
+		inner, rest, ok := cutBracket(s)
+		if !ok {
+			return false
+		}
+		thread, s = inner, strings.TrimLeft(rest, " ")
+	}
+	var st stamped
+	if !p.stamp(&st, s) {
+		return false
+	}
+	e.setTime(st.time)
+	h := head{level: level, thread: thread}
+	msg := p.afterLevel(e, strings.TrimLeft(st.rest, " \t-|:"), 0, &h)
+	p.applyHead(e, &h)
+	if !p.loggerMessage(e, h.logger, msg) {
+		p.setTextPairs(e, msg)
+	}
+	setDefault(&e.Action, h.logger)
+	return true
+}
+
+// parseLevelOnly takes lines that have a level in brackets or capitals before the message and no time at all.
+//
+//	[INFO] listening on :8080
+//	WARN  slow query rows=10
+func parseLevelOnly(p *Parser, e *Event, line string) bool {
+	if len(line) < 4 {
+		return false
+	}
+	s, bracket := line, line[0] == '['
+	if bracket {
+		s = s[1:]
+	}
+	end := 0
+	for end < len(s) && end < 12 && isAlpha(s[end]) {
+		end++
+	}
+	if end < 3 || end == len(s) {
+		return false
+	}
+	level := levelWord(s[:end], bracket)
+	if level == LevelNone {
+		return false
+	}
+	rest := s[end:]
+	switch {
+	case bracket:
+		if rest = strings.TrimLeft(rest, " "); rest == "" || rest[0] != ']' {
+			return false
+		}
+		rest = rest[1:]
+	case strings.HasPrefix(rest, ": "), strings.HasPrefix(rest, "\t"), strings.HasPrefix(rest, " - "), strings.HasPrefix(rest, " | "), strings.HasPrefix(rest, " ["):
+	case strings.HasPrefix(rest, "  "), rest[0] == ' ' && len(s[:end]) <= 5:
+	default:
+		return false
+	}
+	h := head{level: level}
+	msg := p.afterLevel(e, strings.TrimLeft(rest, " \t:"), 0, &h)
+	p.applyHead(e, &h)
+	if !p.loggerMessage(e, h.logger, msg) {
+		p.setTextPairs(e, msg)
+	}
+	setDefault(&e.Action, h.logger)
+	return true
+}

@@ -1,0 +1,394 @@
+package schema
+
+import "strings"
+
+// levelWord returns the level that a word of a text line names. Words in prose do not count: a level is written in
+// capitals, or stands in brackets or before a colon, which the caller says by loose.
+func levelWord(s string, loose bool) Level {
+	if len(s) < 3 || len(s) > 13 {
+		return LevelNone
+	}
+	if !loose {
+		for i := range len(s) {
+			if c := s[i]; c < 'A' || c > 'Z' {
+				if i >= 4 && (c == '+' || c == '-' || isDigit(c)) {
+					break // INFO+2, DEBUG1
+				}
+				return LevelNone
+			}
+		}
+	}
+	switch s {
+	case "ALL", "all", "LOG", "Log", "HTTP", "SYSTEM", "System", "system", "default", "config", "access", "success", "SUCCESS", "ACCESS", "DEFAULT", "STATEMENT", "statement", "C", "exception", "Exception", "attention", "failure", "FAILURE", "EXCEPTION":
+		return LevelNone
+	}
+	return levelOf(s)
+}
+
+// head is what stands between the timestamp and the message of a line.
+type head struct {
+	level  Level
+	logger string
+	thread string
+	caller string
+}
+
+// maxHead is how far into a line its level may stand.
+const maxHead = 300
+
+// parseLevelled takes lines of the many loggers that write a timestamp, a level and, around it, thread, logger, process and
+// ids in brackets or with separators: logback, log4j, Python logging, Serilog, tracing, hclog, zerolog, structlog …
+func parseLevelled(p *Parser, e *Event, s *stamped) bool {
+	var h head
+	msg, ok := p.readHead(e, s.rest, &h)
+	if !ok {
+		return false
+	}
+	p.applyHead(e, &h)
+	if p.loggerMessage(e, h.logger, msg) {
+		return true
+	}
+	p.setTextPairsIf(e, msg, h)
+	setDefault(&e.Action, h.logger)
+	return true
+}
+
+// setTextPairsIf sets the message; the pairs behind it are the logger's own where the logger is known to write them.
+func (p *Parser) setTextPairsIf(e *Event, msg string, _ head) { p.setTextPairs(e, msg) }
+
+func (p *Parser) applyHead(e *Event, h *head) {
+	if h.level != LevelNone {
+		e.Metadata.Level = h.level
+	}
+	if h.logger != "" {
+		e.AddField("logger", Text(h.logger))
+	}
+	if h.caller != "" {
+		e.AddField("caller", Text(h.caller))
+	}
+	setDefault(&e.Platform.Thread, h.thread)
+}
+
+// element is one piece of a head.
+type element struct {
+	kind byte // '[' brackets, '(' parentheses, '{' braces, '-' a separator, 'w' a word
+	text string
+	end  int
+}
+
+// nextElement reads the piece of a head that begins at i.
+func nextElement(s string, i int) (el element, ok bool) {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+		i++
+	}
+	if i >= len(s) {
+		return el, false
+	}
+	switch c := s[i]; c {
+	case '[', '(', '{':
+		end := closing(s, i)
+		if end < 0 {
+			return el, false
+		}
+		return element{c, s[i+1 : end], end + 1}, true
+	case '-', '|', ':', '~', '>':
+		j := i
+		for j < len(s) && s[j] == c {
+			j++
+		}
+		if j == len(s) || s[j] == ' ' || s[j] == '\t' || c == '|' {
+			return element{'-', s[i:j], j}, true
+		}
+	}
+	j := i
+	for j < len(s) && s[j] != ' ' && s[j] != '\t' && s[j] != '[' && s[j] != '|' {
+		j++
+	}
+	if j == i {
+		return el, false
+	}
+	return element{'w', s[i:j], j}, true
+}
+
+// closing returns where the bracket at s[i] closes, -1 when it does not.
+func closing(s string, i int) int {
+	open, shut := s[i], s[i]+2
+	if open == '(' {
+		shut = ')'
+	}
+	depth := 0
+	for j := i; j < len(s); j++ {
+		switch s[j] {
+		case open:
+			depth++
+		case shut:
+			if depth--; depth == 0 {
+				return j
+			}
+		}
+	}
+	return -1
+}
+
+// readHead finds the level, reads what stands before and behind it, and returns the message. ok is false when the line has
+// no level where one could be.
+func (p *Parser) readHead(e *Event, s string, h *head) (msg string, ok bool) {
+	var els [12]element
+	n, at := 0, -1
+	words, seps := 0, 0
+	for i := 0; n < len(els) && i < maxHead && at < 0; {
+		el, ok := nextElement(s, i)
+		if !ok {
+			break
+		}
+		els[n] = el
+		n++
+		i = el.end
+		switch el.kind {
+		case '-':
+			seps++
+		case '[', '(':
+			if h.level = levelWord(strings.TrimSpace(el.text), true); h.level != LevelNone {
+				at = n - 1
+			}
+		case 'w':
+			w := strings.TrimRight(el.text, ":,;")
+			if h.level = levelWord(w, len(w) < len(el.text) || words == 0 && isShortLevel(w)); h.level != LevelNone {
+				at = n - 1
+				break
+			}
+			if words++; words > 2 && seps == 0 || !headWord(w) {
+				return "", false
+			}
+		}
+	}
+	if at < 0 {
+		return "", false
+	}
+	for i := range at {
+		p.headElement(e, &els[i], h)
+	}
+	return p.afterLevel(e, s, els[at].end, h), true
+}
+
+// isShortLevel reports whether s is a level as zerolog's and Serilog's consoles shorten it.
+func isShortLevel(s string) bool {
+	switch s {
+	case "INF", "DBG", "WRN", "ERR", "FTL", "TRC", "PNC", "VRB", "INFO", "Info", "info", "Debug", "debug", "Warn", "warn", "Warning", "warning", "Error", "error", "Trace", "trace":
+		return len(s) == 3 || s[1] < 'a' // the others are words of prose where nothing marks them
+	}
+	return false
+}
+
+// headWord reports whether a word can stand in a head: a logger, a number, a place in the source, a pair.
+func headWord(s string) bool {
+	if s == "" || len(s) > 120 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if !isAlpha(c) && !isDigit(c) && strings.IndexByte("_-.:/$@#=,<>()+*", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// headElement gives e what a piece of the head says.
+func (p *Parser) headElement(e *Event, el *element, h *head) {
+	switch el.kind {
+	case '-':
+	case '[', '{', '(':
+		if el.kind == '{' && isSourceLine(el.text) {
+			h.caller = el.text
+			return
+		}
+		if p.headTag(e, el.text) {
+			return
+		}
+		t := strings.TrimSpace(el.text)
+		switch {
+		case isLogger(t) && h.logger == "" && (strings.IndexByte(t, '.') > 0 || h.thread != ""):
+			h.logger = t
+		case h.thread == "":
+			h.thread = t
+		case h.logger == "":
+			h.logger = t
+		default:
+			e.AddField("tag", Text(t))
+		}
+	case 'w':
+		w := strings.TrimRight(el.text, ":,;")
+		if n, key, v := scanPair(w); n == len(w) && n > 0 {
+			if v.Kind != None {
+				p.field(e, key, v)
+			}
+			return
+		}
+		switch {
+		case allDigits(w):
+			setProcess(e, w)
+		case isSourceLine(w):
+			h.caller = w
+		case h.logger == "":
+			h.logger = w
+		default:
+			e.AddField("tag", Text(w))
+		}
+	}
+}
+
+// isLogger reports whether s can be the name of a logger: one word of identifiers with dots, colons or slashes.
+func isLogger(s string) bool {
+	if s == "" || len(s) > 160 || !isAlpha(s[0]) && s[0] != '_' {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if !isAlpha(c) && !isDigit(c) && c != '.' && c != '_' && c != ':' && c != '$' && c != '-' && c != '/' && c != '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// dotted reports whether a logger's name cannot be a word of prose: it has a dot, colons, an underscore or a capital
+// inside.
+func dotted(s string) bool {
+	if !isLogger(s) {
+		return false
+	}
+	for i := 1; i < len(s); i++ {
+		c := s[i]
+		if (c == '.' || c == ':' || c == '_' || c == '/' || c == '$' || c == '\\') && i+1 < len(s) {
+			return true
+		}
+		if c >= 'A' && c <= 'Z' && s[i-1] >= 'a' && s[i-1] <= 'z' {
+			return true
+		}
+	}
+	return s == "root"
+}
+
+// afterLevel reads what stands between the level and the message.
+func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
+	if i < len(s) && s[i] == ':' {
+		i++
+	}
+	for {
+		for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+			i++
+		}
+		rest := s[i:]
+		if rest == "" {
+			return ""
+		}
+		switch rest[0] {
+		case '[':
+			end := closing(rest, 0)
+			if end < 0 {
+				return rest
+			}
+			t := strings.TrimSpace(rest[1:end])
+			after := strings.TrimLeft(rest[end+1:], " \t")
+			switch {
+			case p.headTag(e, t):
+			case isLogger(t) && strings.IndexByte(t, '.') > 0 && h.logger == "":
+				h.logger = t
+			case h.thread == "" && t != "" && loggerFollows(after):
+				h.thread = t
+			case h.logger == "" && isLogger(t) && (strings.HasPrefix(after, "(") || strings.HasPrefix(after, "[") || strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "- ")):
+				h.logger = t
+			default:
+				return rest
+			}
+			i += end + 1
+		case '(':
+			end := closing(rest, 0)
+			if end < 0 || h.logger == "" || h.thread != "" {
+				return rest
+			}
+			h.thread = rest[1:end]
+			i += end + 1
+		case '{':
+			end := closing(rest, 0)
+			if end > 0 && allPairs(rest[1:end]) {
+				p.pairs(e, rest[1:end])
+				i += end + 1
+				continue
+			}
+			return rest
+		case '-', ':', '|', '>':
+			el, ok := nextElement(s, i)
+			if !ok || el.kind != '-' {
+				return rest
+			}
+			i = el.end
+			if h.logger != "" {
+				return strings.TrimLeft(s[i:], " \t")
+			}
+		case '<': // RabbitMQ: <0.229.0>
+			end := strings.IndexByte(rest, '>')
+			if end < 2 || end > 24 || !isDigit(rest[1]) {
+				return rest
+			}
+			h.thread = rest[1:end]
+			i += end + 1
+		default:
+			token, after := cutToken(rest)
+			bare := strings.TrimRight(token, ":")
+			switch {
+			case allDigits(token) && (strings.HasPrefix(after, "--- ") || strings.HasPrefix(after, "[")):
+				setProcess(e, token)
+			case isSourceLine(bare) && h.caller == "" && after != "":
+				h.caller = bare
+			case h.logger != "" || after == "":
+				return rest
+			case len(bare) < len(token) && dotted(bare) && !errorName(bare):
+				h.logger = bare
+				return after
+			case (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "- ") || strings.HasPrefix(after, ":\t") || strings.HasPrefix(after, "| ")) && isLogger(token):
+				h.logger = token
+				return strings.TrimLeft(after[1:], " \t")
+			case dotted(token) && strings.IndexByte(token, '.') > 0 && strings.HasPrefix(after, "["):
+				h.logger = token
+			default:
+				return rest
+			}
+			i = len(s) - len(after)
+		}
+	}
+}
+
+// loggerFollows reports whether s begins with a logger's name and a separator, or with a separator.
+func loggerFollows(s string) bool {
+	if strings.HasPrefix(s, "- ") || strings.HasPrefix(s, ": ") || strings.HasPrefix(s, "[") || strings.HasPrefix(s, "| ") {
+		return true
+	}
+	token, after := cutToken(s)
+	bare := strings.TrimSuffix(token, ":")
+	return isLogger(bare) && (len(bare) < len(token) || strings.HasPrefix(after, "- ") || strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "[") ||
+		strings.IndexByte(bare, '.') > 0)
+}
+
+// errorName reports whether s names an exception.
+func errorName(s string) bool {
+	return strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception")
+}
+
+// parseStampedText takes any line with a timestamp: the rest is the message.
+func parseStampedText(p *Parser, e *Event, s *stamped) bool {
+	rest := strings.TrimLeft(s.rest, " \t")
+	for strings.HasPrefix(rest, "- ") || strings.HasPrefix(rest, "| ") || strings.HasPrefix(rest, ": ") {
+		rest = strings.TrimLeft(rest[1:], " \t")
+	}
+	for strings.HasPrefix(rest, "[") {
+		end := closing(rest, 0)
+		if end < 0 || !p.headTag(e, rest[1:end]) {
+			break
+		}
+		rest = strings.TrimLeft(rest[end+1:], " \t")
+	}
+	p.setText(e, rest)
+	return true
+}

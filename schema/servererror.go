@@ -1,0 +1,185 @@
+package schema
+
+import "strings"
+
+// parseNginxError takes nginx's error log.
+//
+//	2026/03/14 10:00:00 [error] 1234#1234: *5 connect() failed, client: 203.0.113.5, server: shop.test, request: "GET / HTTP/1.1", host: "shop.test"
+func parseNginxError(p *Parser, e *Event, s *stamped) bool {
+	if s.bracket || !strings.HasPrefix(s.rest, " [") {
+		return false
+	}
+	word, rest, ok := cutBracket(s.rest[1:])
+	level := levelWord(word, true)
+	if !ok || level == LevelNone || len(rest) < 4 {
+		return false
+	}
+	pids, rest := cutToken(rest[1:])
+	pid, tid, ok := strings.Cut(strings.TrimSuffix(pids, ":"), "#")
+	if !ok || !allDigits(pid) || !allDigits(tid) || !strings.HasSuffix(pids, ":") {
+		return false
+	}
+	e.Metadata.Level = level
+	e.Platform.PID, e.Platform.Thread = pid, tid
+	if conn, after := cutToken(rest); len(conn) > 1 && conn[0] == '*' && allDigits(conn[1:]) {
+		e.AddIdent(IdentConn, "connection", conn[1:])
+		rest = after
+	}
+	e.Metadata.Message = Text(rest)
+	at := strings.Index(rest, ", client: ")
+	if at < 0 {
+		scanIdents(e, rest)
+		p.finishFields(e)
+		return true
+	}
+	e.Metadata.Message = Text(rest[:at])
+	for tail := rest[at+2:]; tail != ""; {
+		key, value, ok := strings.Cut(tail, ": ")
+		if !ok {
+			break
+		}
+		if inner, after, quoted := cutQuoted(value); quoted {
+			value, tail = unescapeQuoted(inner), strings.TrimPrefix(after, ", ")
+		} else {
+			value, tail, _ = strings.Cut(value, ", ")
+		}
+		nginxErrorPair(e, key, value)
+	}
+	p.finishFields(e)
+	return true
+}
+
+func nginxErrorPair(e *Event, key, value string) {
+	switch key {
+	case "client":
+		setClientIP(e, value)
+	case "request":
+		method, target, ok := splitRequestLine(value)
+		if !ok {
+			e.AddField(key, Text(value))
+			return
+		}
+		setRequest(e, method, target, 0)
+		e.Action = ""
+	case "host":
+		e.AddExtra("host", Text(value))
+	case "referrer":
+		setReferer(e, value)
+	case "upstream":
+		host, path, _ := splitTarget(value)
+		e.AddField("upstream", Text(host+path))
+	default:
+		e.AddField(key, Text(value))
+	}
+}
+
+// parseApacheError takes the error log of Apache 2.4, and of 2.2 with its single level in brackets.
+//
+//	[Sat Mar 14 10:00:00.123456 2026] [proxy:error] [pid 12:tid 34] [client 203.0.113.5:4711] AH00898: message
+func parseApacheError(p *Parser, e *Event, s *stamped) bool {
+	if !s.closed || !isAlpha(s.stamp[0]) || !strings.HasPrefix(s.rest, " [") {
+		return false
+	}
+	tag, rest, ok := cutBracket(s.rest[1:])
+	if !ok {
+		return false
+	}
+	module, word, two := strings.Cut(tag, ":")
+	if !two {
+		module, word = "", tag
+	}
+	level := levelWord(strings.TrimRight(word, "12345678"), true)
+	if level == LevelNone {
+		return false
+	}
+	e.Metadata.Level = level
+	addFieldIf(e, "module", module)
+	rest = strings.TrimLeft(rest, " ")
+	for strings.HasPrefix(rest, "[") {
+		inner, after, ok := cutBracket(rest)
+		if !ok {
+			break
+		}
+		switch {
+		case strings.HasPrefix(inner, "pid "):
+			pid, tid, _ := strings.Cut(inner[4:], ":tid ")
+			e.Platform.PID, e.Platform.Thread = pid, tid
+		case strings.HasPrefix(inner, "client "), strings.HasPrefix(inner, "remote "):
+			setClientIP(e, inner[7:])
+		default:
+			if !p.headTag(e, inner) {
+				e.AddField("tag", Text(inner))
+			}
+		}
+		rest = strings.TrimLeft(after, " ")
+	}
+	if i := strings.LastIndex(rest, ", referer: "); i >= 0 {
+		setReferer(e, rest[i+11:])
+		rest = rest[:i]
+	}
+	if code, after := cutToken(rest); len(code) == 8 && strings.HasPrefix(code, "AH") && code[7] == ':' {
+		e.AddField("code", Text(code[:7]))
+		rest = after
+	}
+	e.Metadata.Message = Text(rest)
+	scanIdents(e, rest)
+	p.finishFields(e)
+	return true
+}
+
+// parsePHPError takes PHP's error_log, and FPM's own.
+//
+//	[14-Mar-2026 10:00:00 UTC] PHP Fatal error:  Uncaught RuntimeException: card declined in /app/m.php:9
+func parsePHPError(p *Parser, e *Event, s *stamped) bool {
+	if !s.closed || len(s.rest) < 5 || len(s.stamp) < 12 || s.stamp[2] != '-' {
+		return false
+	}
+	rest := s.rest[1:]
+	msg, php := strings.CutPrefix(rest, "PHP ")
+	word, text, ok := strings.Cut(msg, ": ")
+	if !ok {
+		p.setText(e, rest)
+		return true
+	}
+	text = strings.TrimSpace(text)
+	switch word {
+	case "Fatal error", "Parse error", "Core error", "Compile error", "Recoverable fatal error":
+		e.Metadata.Level = LevelFatal
+	case "Warning", "WARNING", "User Warning", "Core warning":
+		e.Metadata.Level = LevelWarn
+	case "Notice", "Deprecated", "Strict Standards", "User Notice", "NOTICE":
+		e.Metadata.Level = LevelInfo
+	case "ERROR", "User Error":
+		e.Metadata.Level = LevelError
+	case "ALERT":
+		e.Metadata.Level = LevelFatal
+	default:
+		if php {
+			text = msg
+		} else {
+			text = rest
+		}
+	}
+	e.Metadata.Message = Text(text)
+	if thrown, ok := strings.CutPrefix(text, "Uncaught "); ok && php {
+		setUncaughtPHP(e, thrown)
+	}
+	scanIdents(e, text)
+	p.finishFields(e)
+	return true
+}
+
+// setUncaughtPHP reads "Class: message in /file.php:9".
+func setUncaughtPHP(e *Event, s string) {
+	class, text, ok := strings.Cut(s, ": ")
+	if !ok || !isLogger(class) {
+		return
+	}
+	if i := strings.LastIndex(text, " in "); i >= 0 && isSourceLine(text[i+4:]) {
+		e.AddField("caller", Text(text[i+4:]))
+		text = text[:i]
+	}
+	e.Metadata.Error.Class = class
+	e.Metadata.Error.Message = Text(text)
+	setRaised(e)
+}

@@ -1,0 +1,98 @@
+package schema
+
+import "strings"
+
+// stamped is a line that begins with a timestamp, read once for all formats that do.
+type stamped struct {
+	time    Time
+	stamp   string // the timestamp as it stands
+	bracket bool   // the line began with a bracket before the timestamp
+	closed  bool   // and the bracket closed behind it
+	rest    string // what follows
+}
+
+// stampedFormats lists the formats whose lines begin with a timestamp, most specific first; the last takes any.
+var stampedFormats = []struct {
+	name  string
+	parse func(p *Parser, e *Event, s *stamped) bool
+}{
+	{"celery", parseCelery},
+	{"monolog", parseMonolog},
+	{"gunicorn", parseGunicorn},
+	{"django.server", parseDjangoServer},
+	{"envoy", parseEnvoy},
+	{"apache.error", parseApacheError},
+	{"php.error", parsePHPError},
+	{"elasticsearch", parseElasticsearch},
+	{"nginx.error", parseNginxError},
+	{"postgres.csv", parsePostgresCSV},
+	{"postgres.text", parsePostgresText},
+	{"mysql.error", parseMySQLError},
+	{"lambda.text", parseLambdaText},
+	{"zap.console", parseZapConsole},
+	{"spring.text", parseSpring},
+	{"winston", parseWinstonText},
+	{"chi", parseChi},
+	{"text.levelled", parseLevelled},
+	{"text.stamped", parseStampedText},
+}
+
+// parseStamped takes every line that begins with a timestamp, bare or in brackets.
+func parseStamped(p *Parser, e *Event, line string) bool {
+	var s stamped
+	if !p.stamp(&s, line) {
+		return false
+	}
+	for i := range stampedFormats {
+		if f := &stampedFormats[i]; f.parse(p, e, &s) {
+			setDefault(&e.Platform.Format, f.name)
+			e.setTime(s.time)
+			return true
+		}
+	}
+	return false
+}
+
+// stamp reads the timestamp that line begins with.
+func (p *Parser) stamp(s *stamped, line string) bool {
+	if len(line) < 9 {
+		return false
+	}
+	at := 0
+	if line[0] == '[' {
+		s.bracket, at = true, 1
+	}
+	c := line[at]
+	if !isDigit(c) && (c < 'A' || c > 'W' || !isAlpha(line[at+1]) || !isAlpha(line[at+2])) {
+		return false
+	}
+	t, rest, ok := p.leadingTime(line[at:])
+	if !ok {
+		t, rest, ok = p.commaTime(line[at:])
+	}
+	if !ok {
+		return false
+	}
+	s.time, s.rest = t, rest
+	s.stamp = line[at : len(line)-len(rest)]
+	if s.bracket && strings.HasPrefix(rest, "]") {
+		s.closed, s.rest = true, rest[1:]
+	}
+	if rest != "" && !s.closed && (isDigit(rest[0]) || isAlpha(rest[0])) {
+		return false // the digits were part of a word
+	}
+	return true
+}
+
+// commaTime reads Airflow's and Scrapy's "2026-03-14, 10:00:00 UTC".
+func (p *Parser) commaTime(s string) (t Time, rest string, ok bool) {
+	if len(s) < 20 || s[10] != ',' || s[11] != ' ' {
+		return Time{}, s, false
+	}
+	end := strings.IndexByte(s, ']')
+	if end < 12 || end > 40 {
+		return Time{}, s, false
+	}
+	t, ok = p.parseTime(s[:10] + s[11:end])
+	return t, s[end:], ok
+}
