@@ -100,7 +100,7 @@ func newApp(env *Env) *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 		Commands: []*cli.Command{
-			shipCommand(env), versionCommand(env),
+			shipCommand(env), completionCommand(env), helpCommand(env), versionCommand(env),
 		},
 	}
 }

@@ -3,6 +3,7 @@ package cmd
 import (
 	"os"
 	"runtime"
+	"slices"
 
 	"github.com/ezlogs/ezlogs/correlate"
 	"github.com/ezlogs/ezlogs/schema"
@@ -85,4 +86,13 @@ func hostName() string {
 		return ""
 	}
 	return h
+}
+
+// allDestinations returns the addresses of every destination.
+func (c *Config) allDestinations() []string {
+	out := slices.Clone(c.Delivery.To)
+	for i := range c.Delivery.Destinations {
+		out = append(out, c.Delivery.Destinations[i].URL)
+	}
+	return out
 }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"os"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -44,7 +47,6 @@ func runShip(env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	cfg := l.Config
 	paths, err := inputPaths(env, c, l)
 	if err != nil {
 		return err
@@ -55,82 +57,161 @@ func runShip(env *Env, c *cli.Context) error {
 			"or    ezlogs ship --once --to stdout log/production.log",
 		}}
 	}
-	if len(cfg.Delivery.To) == 0 && len(cfg.Delivery.Destinations) == 0 {
-		cfg.Delivery.To = []string{"stdout"}
-		if isTerminal(env.Stdout) && !c.Bool("quiet") {
-			fmt.Fprintln(env.Stderr, "ezlogs: no destination is set: events go to stdout (--to, or delivery.to in ezlogs.toml)")
-		}
-	}
-	log := ownLog(env, c)
-	ctx, stop := stopOnSignal(c.Context)
-	defer stop()
-
-	scfg := cfg.ship()
-	if !slices.Contains(paths, "-") && c.Bool("once") && !c.IsSet("state-dir") {
-		scfg.StateDir = ""
-	}
-	shipper, err := ship.Start(context.WithoutCancel(ctx), scfg, ship.Deps{Logger: log, Stdout: env.Stdout})
-	if err != nil {
-		return &exitError{status: statusConfig, text: err.Error()}
-	}
-	defer shipper.Close()
-	failed := false
-	err = runOnce(ctx, env, cfg, paths, shipSink{shipper}, func() encoder {
-		return &shipEncoder{redactor: noRedactor{}, maxBytes: int(cfg.Security.MaxPayloadSize)}
-	}, func(path string, err error) {
-		failed = true
-		fmt.Fprintf(env.Stderr, "ezlogs: %v\n", err)
-	})
-	if errors.Is(err, errOutputClosed) {
-		return nil
-	}
-	if err != nil {
+	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), log: ownLog(env, c)}
+	r.destinations(c.Bool("quiet"))
+	if err := r.state(l.Origin["state_dir"] != ""); err != nil {
 		return err
 	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.Delivery.Drain)
+	ctx, stop := stopOnSignal(c.Context)
+	defer stop()
+	return r.run(ctx)
+}
+
+// shipRun is one run of ship.
+type shipRun struct {
+	env     *Env
+	cfg     *Config
+	paths   []string
+	once    bool
+	strict  bool
+	log     *slog.Logger
+	dir     string // state, "" for none
+	keys    *keys
+	failed  bool           // some input could not be read to its end
+	closers []func() error // after delivery: positions are saved when everything is acknowledged
+}
+
+// destinations makes stdout the destination when there is none: the first try works.
+func (r *shipRun) destinations(quiet bool) {
+	d := &r.cfg.Delivery
+	if len(d.To) > 0 || len(d.Destinations) > 0 {
+		return
+	}
+	d.To = []string{"stdout"}
+	if isTerminal(r.env.Stdout) && !quiet {
+		fmt.Fprintln(r.env.Stderr, "ezlogs: no destination is set: events go to stdout (--to, or delivery.to in ezlogs.toml)")
+	}
+}
+
+// remote reports whether some destination is another program that may be down.
+func (r *shipRun) remote() bool {
+	return slices.ContainsFunc(r.cfg.allDestinations(), func(to string) bool { return strings.Contains(to, "://") })
+}
+
+// state decides where state is kept: where the user says, else in the usual place when something has to outlive the run.
+func (r *shipRun) state(named bool) (err error) {
+	onlyPipe := len(r.paths) == 1 && r.paths[0] == "-"
+	switch {
+	case named:
+		r.dir = r.cfg.StateDir
+	case r.once, onlyPipe && !r.remote():
+	default:
+		r.dir = stateDir(r.env.Getenv)
+	}
+	if r.dir != "" {
+		if err := os.MkdirAll(r.dir, 0o700); err != nil {
+			return &exitError{status: statusFailed, text: err.Error(), hint: []string{"--state-dir names another folder"}}
+		}
+	}
+	r.keys, err = loadKeys(r.cfg, r.dir, r.env.Getenv)
+	return err
+}
+
+// run starts delivery, carries the input through the pipeline and drains.
+func (r *shipRun) run(ctx context.Context) error {
+	scfg := r.cfg.ship()
+	scfg.StateDir = r.dir
+	scfg.Volatile = slices.Contains(r.paths, "-")
+	shipper, err := ship.Start(context.WithoutCancel(ctx), scfg, ship.Deps{Logger: r.log, Stdout: r.env.Stdout})
+	if err != nil {
+		return &exitError{status: statusFailed, text: err.Error()}
+	}
+	defer shipper.Close()
+	enc := func() encoder {
+		return &shipEncoder{redactor: noRedactor{}, maxBytes: int(r.cfg.Security.MaxPayloadSize)}
+	}
+	names := newNamer(r.cfg, r.env, r.keys)
+	if r.once {
+		err = runOnce(ctx, r.env, r.cfg, r.paths, names, shipSink{shipper}, enc, func(path string, err error) {
+			r.failed = true
+			fmt.Fprintf(r.env.Stderr, "ezlogs: %v\n", err)
+		})
+	} else {
+		err = r.follow(ctx, names, shipSink{shipper}, enc)
+	}
+	switch {
+	case errors.Is(err, errOutputClosed):
+		return nil
+	case err != nil:
+		return err
+	}
+	defer func() {
+		for _, f := range r.closers {
+			if err := f(); err != nil {
+				r.log.Error("positions are not saved", "err", err)
+			}
+		}
+	}()
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.cfg.Delivery.Drain)
 	defer cancel()
 	if err := shipper.Drain(drain); err != nil && !errors.Is(err, ship.ErrOutputClosed) {
-		fmt.Fprintf(env.Stderr, "ezlogs: %v\n", err)
-		failed = failed || c.Bool("strict")
+		fmt.Fprintf(r.env.Stderr, "ezlogs: %v\n", err)
+		r.failed = r.failed || r.strict
 	}
-	if failed {
+	if r.failed {
 		return &exitError{status: statusFailed}
 	}
 	return nil
 }
 
-// foresight is the number of events that are looked ahead where nobody waits: enough for the lines of a request at some
-// thousand lines a second, and a few megabytes.
-const foresight = 4096
+// follow carries live input into a sink until it ends or ctx does.
+func (r *shipRun) follow(ctx context.Context, names *namer, to sink, enc func() encoder) error {
+	t := r.cfg.tailer(r.paths)
+	t.StateDir = r.dir
+	tail, err := tailer.Start(ctx, t, r.env.Stdin, r.log)
+	if err != nil {
+		return &exitError{status: statusFailed, text: err.Error()}
+	}
+	p := newPipeline(r.cfg, newLiveFeed(tail.Chunks(), names.name), nil, to, enc, true)
+	err = p.run(context.WithoutCancel(ctx)) // the tailer ends the input when ctx does
+	r.closers = append(r.closers, tail.Close)
+	return err
+}
 
-type noRedactor struct{}
-
-func (noRedactor) Event(*schema.Event) {}
+// newPipeline puts the stages together. Live input is timed by the clock and not looked ahead; m is nil but for several
+// files that are read to their end.
+func newPipeline(cfg *Config, f feed, m *merger, to sink, enc func() encoder, live bool) *pipeline {
+	ahead := foresight
+	if live {
+		ahead = 0
+	}
+	p := &pipeline{feed: f, sink: to, order: newOrdered(m, schema.NewJoiner(), correlate.New(cfg.correlate()), cfg.keeps(), live, ahead)}
+	for range cfg.workers() {
+		p.workers = append(p.workers, &worker{parser: schema.NewParser(cfg.schema()), out: enc()})
+	}
+	return p
+}
 
 // runOnce carries sources to their end into a sink.
-func runOnce(ctx context.Context, env *Env, cfg *Config, paths []string, to sink, enc func() encoder, failed func(string, error)) error {
-	t := cfg.tailer(paths)
-	workers := cfg.workers()
-	once, err := tailer.OpenOnce(t, env.Stdin)
+func runOnce(ctx context.Context, env *Env, cfg *Config, paths []string, names *namer, to sink, enc func() encoder, failed func(string, error)) error {
+	once, err := tailer.OpenOnce(cfg.tailer(paths), env.Stdin)
 	if err != nil {
 		return err
 	}
 	defer once.Close()
-	names := &namer{secret: runKey(), run: runID(), service: cfg.ServiceName, environment: environment(cfg.Environment, env.Getenv), host: hostName()}
-	limit := workers + 2
-	feed := newOnceFeed(once.Readers, limit, names.name, failed)
+	feed := newOnceFeed(once.Readers, cfg.workers()+2, names.name, failed)
 	var m *merger
 	if len(once.Readers) > 1 {
 		m = newMerger(len(once.Readers), feed.taken)
 	} else {
-		feed.limit = 1 << 30 // the pipeline's own bounds are enough
+		feed.limit = math.MaxInt // the pipeline's own bounds are enough
 	}
-	p := &pipeline{feed: feed, sink: to, order: newOrdered(m, schema.NewJoiner(), correlate.New(cfg.correlate()), cfg.keeps(), false, foresight)}
-	for range workers {
-		p.workers = append(p.workers, &worker{parser: schema.NewParser(cfg.schema()), out: enc()})
-	}
-	return p.run(ctx)
+	return newPipeline(cfg, feed, m, to, enc, false).run(ctx)
 }
+
+// foresight is the number of events that are looked ahead where nobody waits: enough for the lines of a request at some
+// thousand lines a second, and a few megabytes.
+const foresight = 4096
 
 // ownLog returns the program's own log: text on stderr, warnings and worse unless the user wants more.
 func ownLog(env *Env, c *cli.Context) *slog.Logger {
@@ -145,3 +226,7 @@ func ownLog(env *Env, c *cli.Context) *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(env.Stderr, &slog.HandlerOptions{Level: level}))
 }
+
+type noRedactor struct{}
+
+func (noRedactor) Event(*schema.Event) {}

@@ -17,6 +17,11 @@ type namer struct {
 	host        string
 }
 
+// newNamer returns a namer for a run.
+func newNamer(cfg *Config, env *Env, k *keys) *namer {
+	return &namer{secret: k.master, run: runID(), service: cfg.ServiceName, environment: environment(cfg.Environment, env.Getenv), host: hostName()}
+}
+
 func (n *namer) name(s *tailer.Source) *schema.Source {
 	id := s.Identity
 	if len(id) == 0 {
