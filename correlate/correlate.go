@@ -35,7 +35,22 @@ type Correlator struct {
 	idle    uint32 // flow timeout, seconds
 
 	ids   *table[idEntry]    // ids that join flows
-	local *table[localEntry] // weak ids within their process
+	local *table[localEntry] // events without an id that others may join
+
+	units    *table[unit]        // events that can be parents, by eventKey
+	weak     *table[weakEntry]   // weak ids
+	threads  *table[threadEntry] // by the hash of the thread
+	values   *table[sightings]   // random business values
+	sessions *table[sightings]
+	spans    map[key]key     // span to the event that owns it
+	broad    map[uint64]bool // names of values that turned out to belong to many flows
+	waiting  []waiter        // events with a session alone, by due
+	horizon  int64           // latest log time foreseen
+
+	jobs    []job // jobs[0] is unused
+	freeJob int32
+
+	lastInst instanceCache
 
 	flows     []flow // flows[0] is unused
 	freeFlow  int32
@@ -70,20 +85,26 @@ type Stats struct {
 // idEntry is an id that joins flows.
 type idEntry struct {
 	flow   int32
+	job    int32  // the job it is an id of, 0 for none; holds a reference
+	tag    uint32 // of the name it gives
 	joins  uint8  // flows that were separate before this id was seen in both
 	silent bool   // the lower half of a trace id, which nobody has logged by itself
-	tag    uint32 // of the name it gives
 }
 
-// localEntry is a weak id, valid in its process for a while.
-type localEntry struct {
-	flow int32
-	last int64 // log time, nanoseconds
+// localEntry is the flow of an event that has no id.
+type localEntry struct{ flow int32 }
+
+// instanceCache is the instance looked up last.
+type instanceCache struct {
+	path, service, host, container, pod string
+	k                                   key
+	svc                                 uint64
 }
 
 // New returns a correlator. The configuration must be valid.
 func New(cfg Config) *Correlator {
-	c := &Correlator{cfg: cfg, pending: map[int32]*merge{}, flows: make([]flow, 1, 64)}
+	c := &Correlator{cfg: cfg, pending: map[int32]*merge{}, flows: make([]flow, 1, 64), jobs: make([]job, 1, 16)}
+	c.spans, c.broad = map[key]key{}, map[uint64]bool{}
 	var seed [16]byte
 	rand.Read(seed[:]) // never fails
 	c.hash.seed = key{binary.LittleEndian.Uint64(seed[:8]), binary.LittleEndian.Uint64(seed[8:])}
@@ -94,8 +115,14 @@ func New(cfg Config) *Correlator {
 	c.infer.value = slices.Contains(cfg.Infer, "value")
 	c.infer.session = slices.Contains(cfg.Infer, "session")
 	c.infer.weak = slices.Contains(cfg.Infer, "weak")
-	c.ids = newTable(cfg.MaxIDs, func(v *idEntry) { c.drop(v.flow) })
+	c.ids = newTable(cfg.MaxIDs, c.dropID)
 	c.local = newTable(max(cfg.MaxIDs/8, 64), func(v *localEntry) { c.drop(v.flow) })
+	c.units = newTable(cfg.MaxFlows, c.dropUnit)
+	small := max(cfg.MaxIDs/16, 64)
+	c.weak = newTable(small, c.dropWeak)
+	c.threads = newTable(small, c.dropThread)
+	c.values = newTable(small, c.dropSightings)
+	c.sessions = newTable(small, c.dropSightings)
 	return c
 }
 
@@ -107,7 +134,11 @@ func New(cfg Config) *Correlator {
 func (c *Correlator) Foresee(e *schema.Event) {
 	c.read(e)
 	c.bind(e)
+	c.enlist(e)
+	c.observe(e)
+	c.witness(e)
 	c.release()
+	c.horizon = max(c.horizon, e.Time.NS)
 }
 
 // Link sets the flow, parent, link, confidence and processes of an event and lets it inherit actor, session and request from
@@ -119,6 +150,14 @@ func (c *Correlator) Link(e *schema.Event, emit func(*schema.Event)) {
 	}
 	c.read(e)
 	c.bind(e)
+	c.guess(e)
+	c.enlist(e)
+	c.observe(e)
+	c.witness(e)
+	if c.infer.value {
+		c.byValue(e)
+	}
+	c.relate(e)
 	c.name(e)
 	c.release()
 	c.stats.Events++
@@ -141,11 +180,18 @@ func (c *Correlator) Advance(now int64, emit func(*schema.Event)) {
 	seconds := uint32(min((now-c.started)/int64(time.Second), 1<<31))
 	c.ids.advance(seconds)
 	c.local.advance(seconds)
+	c.units.advance(seconds)
+	c.weak.advance(seconds)
+	c.threads.advance(seconds)
+	c.values.advance(seconds)
+	c.sessions.advance(seconds)
+	c.settle(false)
 	c.tellMerged(false, emit)
 }
 
 // Flush says everything that is still to be said: the input has ended.
 func (c *Correlator) Flush(emit func(*schema.Event)) {
+	c.settle(true)
 	c.tellMerged(true, emit)
 }
 

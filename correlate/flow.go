@@ -11,6 +11,8 @@ import (
 type flow struct {
 	up     int32 // the flow this one became part of, 0 for a root
 	refs   int32
+	units  int32 // requests, calls and runs of jobs, newest first; roots only
+	nunits int16
 	events int32 // events linked; roots only
 	rank   uint8 // of the id that names it
 	said   bool  // an event with this name was let go
@@ -83,6 +85,7 @@ func (c *Correlator) drop(i int32) {
 // endFlow lets go of what hangs on a root.
 func (c *Correlator) endFlow(i int32) {
 	f := &c.flows[i]
+	c.forgetUnits(f)
 	if p := c.pending[i]; p != nil {
 		// What is still to be said is said with the names alone.
 		delete(c.pending, i)
@@ -153,6 +156,7 @@ func (c *Correlator) union(a, b int32) int32 {
 		fa.first = fb.first
 	}
 	fa.last = max(fa.last, fb.last)
+	c.joinUnits(a, b)
 	if moved != nil {
 		delete(c.pending, b)
 		for _, name := range moved.names {

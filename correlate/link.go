@@ -22,15 +22,29 @@ type ref struct {
 
 // line is what is known of the event at hand.
 type line struct {
-	ids   []ref // that join flows
-	weak  []ref // that join within their process
-	flow  int32 // node, pinned; 0 when no id said
-	link  schema.Link
-	sure  float32
-	lone  bool // nothing was remembered: the name comes from the id alone
-	name  schema.FlowID
-	inst  key
-	insta bool // inst is known
+	ids  []ref // that join flows
+	weak []ref // that join within their process
+	flow int32 // node, pinned; 0 when no id said
+	own  bool  // the flow is the event's own: it has no id
+	lone bool  // nothing was remembered: the name comes from the id alone
+	name schema.FlowID
+	link schema.Link
+	sure float32
+
+	job      int32 // the job that the event is about
+	outer    int32 // the job that the event happened in, if it is another
+	claimed  int32 // unit that the event belongs to by inference
+	incident key
+	cause    key // event or span that caused this one
+	span     key
+	pspan    key
+	req      uint64 // hashes of the request id and the session
+	sess     uint64
+	sessKey  key
+
+	inst      key
+	svc       uint64
+	instKnown bool
 }
 
 // read looks at the ids of an event.
@@ -45,7 +59,14 @@ func (c *Correlator) read(e *schema.Event) {
 			schema.IdentJob, schema.IdentBatch, schema.IdentMessage, schema.IdentWorkflow, schema.IdentIncident,
 			schema.IdentCausation, schema.IdentBlock:
 			text := canonical(id.Kind, id.Value, &c.buf)
-			switch measure(id.Kind, text) {
+			m := measure(id.Kind, text)
+			if id.Kind == schema.IdentRequest && m != useless && l.req == 0 {
+				l.req = c.hash.sum(spaceName, text).short()
+			}
+			if id.Kind == schema.IdentIncident && m >= distinct {
+				l.incident = c.hash.sum(spaceEvent, text)
+			}
+			switch m {
 			case strong:
 				r.firm = true
 				r.k = c.hash.sum(spaceID, text)
@@ -61,11 +82,28 @@ func (c *Correlator) read(e *schema.Event) {
 				r.k = c.hash.sum(spaceWeak+uint64(id.Kind)<<8, text)
 				l.weak = append(l.weak, r)
 			}
-		case schema.IdentConn:
-			if measure(id.Kind, id.Value) != useless {
-				r.k = c.hash.sum(spaceWeak+uint64(id.Kind)<<8, id.Value)
-				l.weak = append(l.weak, r)
+		case schema.IdentSpan:
+			if text := canonical(id.Kind, id.Value, &c.buf); measure(id.Kind, text) >= distinct {
+				l.span = c.hash.sum(spaceSpan, text)
 			}
+		case schema.IdentParentSpan:
+			if text := canonical(id.Kind, id.Value, &c.buf); measure(id.Kind, text) >= distinct {
+				l.pspan = c.hash.sum(spaceSpan, text)
+			}
+		case schema.IdentSession:
+			if measure(id.Kind, id.Value) >= distinct {
+				l.sessKey = c.hash.sum(spaceSession, id.Value)
+				l.sess = l.sessKey.short()
+			}
+		}
+		if id.Kind == schema.IdentCausation {
+			l.cause = c.hash.sum(spaceEvent, id.Value)
+		}
+	}
+	if e.ID.Text != "" {
+		// What others name as their cause.
+		if text := canonical(schema.IdentCausation, e.ID.Text, &c.buf); measure(schema.IdentCausation, text) == strong {
+			l.ids = append(l.ids, ref{k: c.hash.sum(spaceID, text), ident: -1, kind: schema.IdentCausation, rank: rank[schema.IdentCausation]})
 		}
 	}
 }
@@ -77,6 +115,9 @@ func (c *Correlator) bind(e *schema.Event) {
 		r := &l.ids[i]
 		if n := c.ids.get(r.k); n != 0 {
 			root := c.rooted(&c.ids.at(n).flow)
+			if r.ident < 0 {
+				r.tag = c.ids.at(n).tag
+			}
 			if l.flow == 0 {
 				c.pin(root)
 			} else if mine := c.rooted(&l.flow); mine != root {
@@ -94,7 +135,7 @@ func (c *Correlator) bind(e *schema.Event) {
 			if !r.low && entry.silent {
 				// The short spelling is in use: it is a name that other agents may give.
 				entry.silent, c.halves = false, true
-				c.announce(c.rooted(&l.flow), c.nameOf(&e.Idents[r.ident]))
+				c.announce(c.rooted(&l.flow), c.nameOf(e, r))
 			}
 			r.joined, r.tag = true, entry.tag
 			continue
@@ -117,6 +158,79 @@ func (c *Correlator) bind(e *schema.Event) {
 			}
 		}
 	}
+	c.bindJobs(e)
+	c.bindLocal(e)
+}
+
+// bindLocal finds the flow of an event without an id that joins flows: the one of its number in its process, or its own.
+func (c *Correlator) bindLocal(e *schema.Event) {
+	l := &c.line
+	if l.flow != 0 || l.lone {
+		return
+	}
+	if c.infer.weak {
+		for i := range l.weak {
+			if c.bindWeak(e, &l.weak[i], false) {
+				l.link, l.sure = schema.LinkID, 0.8
+				return
+			}
+		}
+	}
+	if n := c.local.get(c.eventKey(&e.ID)); n != 0 {
+		c.pin(c.rooted(&c.local.at(n).flow))
+		l.own = true
+	}
+}
+
+// bindJobs finds the job an event is about. Two ids of a job on one line are the same job; where a job enqueues another, the
+// one that is enqueued is what the event is about.
+func (c *Correlator) bindJobs(e *schema.Event) {
+	l := &c.line
+	enqueued := e.Type == "job.enqueued"
+	for i := range l.ids {
+		r := &l.ids[i]
+		if r.kind != schema.IdentJob || !r.joined {
+			continue
+		}
+		n := c.ids.get(r.k)
+		if n == 0 {
+			continue
+		}
+		j := c.jobOf(n)
+		switch {
+		case l.job == 0:
+			l.job = j
+		case j == l.job:
+		case !enqueued:
+			l.job = c.sameJob(l.job, j)
+		case e.Idents[r.ident].Value == e.Correlation.JobID:
+			l.job, l.outer = j, l.job
+		default:
+			l.outer = j
+		}
+	}
+}
+
+// guess links an event that has no id of its own by what else it shows.
+func (c *Correlator) guess(e *schema.Event) {
+	l := &c.line
+	if l.flow != 0 || l.lone {
+		return
+	}
+	if kindOf(e) == unitRequest {
+		return // begins a flow of its own
+	}
+	if c.infer.thread && c.byThread(e) {
+		return
+	}
+	if c.infer.value {
+		if c.byValue(e); l.flow != 0 {
+			return
+		}
+	}
+	if c.infer.session {
+		c.bySession(e)
+	}
 }
 
 // pin keeps the flow of the event at hand while tables change.
@@ -136,8 +250,7 @@ func (c *Correlator) release() {
 // addID remembers an id that is new as one of the event's flow.
 func (c *Correlator) addID(e *schema.Event, r *ref) {
 	l := &c.line
-	id := &e.Idents[r.ident]
-	name := c.nameOf(id)
+	name := c.nameOf(e, r)
 	if r.low {
 		if l.flow == 0 {
 			return
@@ -185,7 +298,11 @@ func (c *Correlator) loneName(r uint8, name schema.FlowID) {
 }
 
 // nameOf returns the name that an id gives its flow. A flow id of our own, from another agent, is the name itself.
-func (c *Correlator) nameOf(id *schema.Ident) schema.FlowID {
+func (c *Correlator) nameOf(e *schema.Event, r *ref) schema.FlowID {
+	if r.ident < 0 {
+		return c.flowName(canonical(r.kind, e.ID.Text, &c.buf))
+	}
+	id := &e.Idents[r.ident]
 	if id.Kind == schema.IdentFlow || id.Kind == schema.IdentParentFlow {
 		if name, ok := parseFlowID(id.Value); ok {
 			return name

@@ -161,22 +161,17 @@ func (t *table[V]) advance(now uint32) {
 	}
 }
 
-// turn empties a bucket: what is due leaves, what was used since is scheduled again.
+// turn empties a bucket: what is due leaves, what was used since is scheduled again, into another bucket.
 func (t *table[V]) turn(level int, slot uint32) {
-	i := t.wheel[level][slot]
-	t.wheel[level][slot] = 0
-	for i != 0 {
-		e := &t.entries[i]
-		next := e.next
-		e.next, e.prev = 0, 0
-		if e.seen+e.ttl <= t.now {
-			// remove expects the entry in a bucket.
-			t.schedule(i)
-			t.remove(i)
+	head := &t.wheel[level][slot]
+	for *head != 0 {
+		i := *head
+		if e := &t.entries[i]; e.seen+e.ttl <= t.now {
+			t.remove(i) // may remove others of the bucket too
 		} else {
+			t.unlink(i)
 			t.schedule(i)
 		}
-		i = next
 	}
 }
 

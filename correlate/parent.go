@@ -1,0 +1,455 @@
+package correlate
+
+import (
+	"github.com/ezlogs/ezlogs/schema"
+)
+
+// skew is how far the clocks of two machines may be apart. Nanoseconds.
+const skew = int64(4e9)
+
+// relate finds the parent of the event at hand and lets the event inherit from it.
+func (c *Correlator) relate(e *schema.Event) {
+	l := &c.line
+	if l.flow == 0 {
+		return
+	}
+	root := c.rooted(&l.flow)
+	self := c.units.index[c.eventKey(&e.ID)]
+	var p int32
+	if !e.Correlation.Parent.IsZero() {
+		k := c.eventKey(&e.Correlation.Parent)
+		if p = c.units.index[k]; p == 0 {
+			p = c.units.put(k, c.idle)
+			root = c.rooted(&l.flow)
+			c.hold(root)
+			*c.units.at(p) = unit{id: copyID(e.Correlation.Parent), kind: unitBlock, flow: root, inst: c.instance(e).short(), end: e.Time.NS}
+		}
+		if change := c.changeBefore(e, p); !change.IsZero() {
+			e.Correlation.Parent = change
+		}
+		if !c.sameFlow(p, root) {
+			p = 0
+		}
+	} else {
+		p = c.parentOf(e, root)
+		if p != 0 && (p == self || !c.sameFlow(p, root) || c.below(p, e)) {
+			p = 0
+		}
+		if p != 0 {
+			e.Correlation.Parent = c.units.at(p).id
+			if change := c.changeBefore(e, p); !change.IsZero() {
+				e.Correlation.Parent = change
+			}
+		}
+	}
+	if p != 0 {
+		c.remember(e, p)
+	}
+	if self != 0 {
+		u := c.units.at(self)
+		u.linked = true
+		if p != 0 {
+			u.parent = c.eventKey(&c.units.at(p).id)
+		}
+	}
+	c.inherit(e, self, p)
+	if self != 0 {
+		u := c.units.at(self)
+		if u.actor.Type == "" && e.Actor.Type != "" {
+			u.actor = schema.Actor{Type: clone(e.Actor.Type), ID: clone(e.Actor.ID)}
+		}
+		if u.session == "" {
+			u.session = clone(e.Correlation.SessionID)
+		}
+		if u.request == "" {
+			u.request = clone(e.Correlation.RequestID)
+		}
+	}
+}
+
+// sameFlow reports whether a unit belongs to the flow with the root.
+func (c *Correlator) sameFlow(n, root int32) bool {
+	f := c.units.at(n).flow
+	return f != 0 && c.find(f) == root
+}
+
+// below reports whether the event is an ancestor of unit p, so that p cannot be its parent.
+func (c *Correlator) below(p int32, e *schema.Event) bool {
+	me := c.eventKey(&e.ID)
+	for range 64 {
+		k := c.units.at(p).parent
+		if k == me {
+			return true
+		}
+		if k == (key{}) {
+			return false
+		}
+		if p = c.units.index[k]; p == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// inherit fills in what the event does not say from the requests and jobs around it.
+func (c *Correlator) inherit(e *schema.Event, self, p int32) {
+	for steps := 0; p != 0 && p != self && steps < 8; steps++ {
+		u := c.units.at(p)
+		if e.Actor.Type == "" && u.actor.Type != "" && u.actor.ID != "" {
+			e.Actor.Type, e.Actor.ID = u.actor.Type, u.actor.ID
+		}
+		if e.Correlation.SessionID == "" {
+			e.Correlation.SessionID = u.session
+		}
+		if e.Correlation.RequestID == "" {
+			e.Correlation.RequestID = u.request
+		}
+		if u.parent == (key{}) {
+			return
+		}
+		p = c.units.index[u.parent]
+	}
+}
+
+// parentOf returns the unit that caused an event, 0 when nothing says so.
+func (c *Correlator) parentOf(e *schema.Event, root int32) int32 {
+	l := &c.line
+	if l.cause != (key{}) {
+		if n := c.units.index[l.cause]; n != 0 {
+			return n
+		}
+	}
+	if l.pspan != (key{}) {
+		if n := c.bySpan(l.pspan, root); n != 0 {
+			return n
+		}
+	}
+	if l.claimed != 0 {
+		return l.claimed
+	}
+	switch e.Type {
+	case "http.request":
+		if l.own && l.claimed == 0 {
+			return 0
+		}
+		return c.callerOf(e, root)
+	case "job.enqueued":
+		if l.outer != 0 {
+			if n := c.jobParent(l.outer, e); n != 0 {
+				return n
+			}
+		}
+	case "job.started", "job.completed", "job.failed", "job.retried", "job.discarded":
+		if l.job != 0 {
+			return c.jobParent(l.job, e)
+		}
+	}
+	if l.incident != (key{}) {
+		if n := c.units.index[l.incident]; n != 0 && c.units.at(n).id != e.ID {
+			return n
+		}
+	}
+	here := c.around(e, root)
+	if here != 0 {
+		return here
+	}
+	if l.job != 0 && e.Type != "job.enqueued" {
+		if n := c.jobParent(l.job, e); n != 0 {
+			return n
+		}
+	}
+	if l.span != (key{}) {
+		if n := c.bySpan(l.span, root); n != 0 && c.units.at(n).id != e.ID {
+			return n
+		}
+	}
+	return c.elsewhere(e, root)
+}
+
+// bySpan returns the unit of the flow that owns a span.
+func (c *Correlator) bySpan(span key, root int32) int32 {
+	k, ok := c.spans[span]
+	if !ok {
+		return 0
+	}
+	n := c.units.index[k]
+	if n != 0 && c.sameFlow(n, root) {
+		return n
+	}
+	return 0
+}
+
+// around returns the request of the same instance that an event stands in.
+func (c *Correlator) around(e *schema.Event, root int32) int32 {
+	l := &c.line
+	inst, thread := c.instance(e).short(), c.thread(e)
+	best, bestScore, bestLen := int32(0), 0, int64(0)
+	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
+		u := c.units.at(n)
+		if u.kind != unitRequest || u.inst != inst || u.id == e.ID {
+			continue
+		}
+		score := 1
+		if l.span != (key{}) && u.span == l.span {
+			score += 16
+		}
+		if l.req != 0 && u.req != 0 {
+			if u.req == l.req {
+				score += 8
+			} else {
+				score -= 8
+			}
+		}
+		if thread != 0 && u.thread != 0 {
+			if thread == u.thread {
+				score += 2
+			}
+		}
+		length := int64(1 << 62)
+		if u.start != 0 {
+			length = u.end - u.start
+			switch t := e.Time.NS; {
+			case t >= u.start-2e6 && t <= u.end+2e6:
+				score += 4
+			case t < u.start-skew || t > u.end+skew:
+				score -= 4
+			}
+		}
+		if score > bestScore || score == bestScore && best != 0 && length < bestLen {
+			best, bestScore, bestLen = n, score, length
+		}
+	}
+	return best
+}
+
+// elsewhere returns the unit of another instance in which an event most likely happened: a database or a mailer logs what
+// a service did.
+func (c *Correlator) elsewhere(e *schema.Event, root int32) int32 {
+	l := &c.line
+	want, table := c.dataKeys(e)
+	var best, inside, nearest int32
+	insideLen, nearestGap := int64(1<<62), skew+1
+	t := e.Time.NS
+	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
+		u := c.units.at(n)
+		if u.id == e.ID || u.kind == unitClient {
+			continue
+		}
+		if table != 0 {
+			for _, d := range u.data {
+				if d == want || d == table {
+					if best == 0 || d == want || l.req != 0 && u.req == l.req && c.units.at(best).req != l.req {
+						best = n
+					}
+				}
+			}
+		}
+		start, end := u.start, u.end
+		if u.kind == unitStart {
+			end = c.runEnd(n)
+		}
+		if start == 0 {
+			start = end
+		}
+		switch {
+		case t >= start-2e6 && t <= end+2e6:
+			if end-start < insideLen {
+				inside, insideLen = n, end-start
+			}
+		case inside == 0:
+			gap := max(start-t, t-end)
+			if gap < nearestGap || gap == nearestGap && nearest != 0 && u.end-u.start < c.units.at(nearest).end-c.units.at(nearest).start {
+				nearest, nearestGap = n, gap
+			}
+		}
+	}
+	switch {
+	case best != 0:
+		return best
+	case table != 0 && c.entryUnit(root) != 0:
+		return c.entryUnit(root)
+	case inside != 0:
+		return inside
+	}
+	return nearest
+}
+
+// runEnd returns when the run of a job ended that a unit began, a minute later if nothing says so.
+func (c *Correlator) runEnd(n int32) int64 {
+	u := c.units.at(n)
+	for m := u.mark; m != 0; m = c.units.at(m).mark {
+		if o := c.units.at(m); o.kind == unitEnd && o.end >= u.end {
+			return o.end
+		}
+	}
+	return u.end + 60e9
+}
+
+// callerOf returns what called a service: the call another service logged, the proxy in front, or the request that the flow
+// is about.
+func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
+	inst, svc, route := c.instance(e).short(), c.service(e), c.route(e)
+	me := c.units.index[c.eventKey(&e.ID)]
+	length := int64(-1)
+	start, end := e.Time.NS, e.Time.NS
+	if me != 0 && c.units.at(me).start != 0 {
+		start, end = c.units.at(me).start, c.units.at(me).end
+		length = end - start
+	}
+	var call, front, entry int32
+	callGap, frontLen, entryLen := int64(1<<62), int64(1<<62), int64(-1)
+	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
+		u := c.units.at(n)
+		if n == me || u.inst == inst || u.kind != unitRequest && u.kind != unitClient {
+			continue
+		}
+		switch {
+		case u.kind == unitClient:
+			if u.route != route || u.svc == svc {
+				continue
+			}
+			gap := u.end - end
+			if gap < 0 {
+				gap = -gap
+			}
+			if gap <= 10e9 && gap < callGap {
+				call, callGap = n, gap
+			}
+		case u.route == route && u.svc != svc && u.start != 0 && length >= 0:
+			if d := u.end - u.start; d >= length && d < frontLen && !c.below(n, e) {
+				front, frontLen = n, d
+			}
+		}
+	}
+	if call != 0 {
+		return call
+	}
+	if front != 0 {
+		return front
+	}
+	// The request that the flow is about, as the innermost service saw it.
+	if entry = c.entryUnit(root); entry != 0 && entry != me {
+		u := c.units.at(entry)
+		if u.inst == inst || u.route == route {
+			return 0
+		}
+		entryLen = u.end - u.start
+		if u.start == 0 || length < 0 || entryLen >= length {
+			return entry
+		}
+	}
+	return 0
+}
+
+// entryUnit returns the request a flow is about: of the longest request and those inside it with the same method and path,
+// the innermost.
+func (c *Correlator) entryUnit(root int32) int32 {
+	longest, longestLen := int32(0), int64(-1)
+	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
+		if u := c.units.at(n); u.kind == unitRequest && u.start != 0 && u.end-u.start > longestLen {
+			longest, longestLen = n, u.end-u.start
+		}
+	}
+	if longest == 0 {
+		return 0
+	}
+	route := c.units.at(longest).route
+	inner, innerLen := longest, longestLen
+	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
+		if u := c.units.at(n); u.kind == unitRequest && u.start != 0 && u.route == route && u.end-u.start < innerLen {
+			inner, innerLen = n, u.end-u.start
+		}
+	}
+	return inner
+}
+
+// dataKeys returns the hashes of what an event changed or read: with the record's id, and the table alone; 0 when it is no
+// change or query.
+func (c *Correlator) dataKeys(e *schema.Event) (record, table uint64) {
+	if e.Type != "data.change" && e.Type != "data.query" {
+		return 0, 0
+	}
+	k := c.hash.sum(spaceData, e.Action)
+	if e.Subject.Type != "" {
+		k = c.hash.sum(spaceData, e.Subject.Type).mix(c.hash.sum(spaceData, verb(e.Action)))
+	}
+	table = k.short()
+	if e.Subject.ID != "" {
+		record = k.mix(c.hash.sum(spaceData, e.Subject.ID)).short()
+	} else {
+		record = table
+	}
+	return record, table
+}
+
+// verb returns what follows the last dot of an action.
+func verb(action string) string {
+	for i := len(action) - 1; i >= 0; i-- {
+		if action[i] == '.' {
+			return action[i+1:]
+		}
+	}
+	return action
+}
+
+// observe notes what a request changed and read, so that the database's own log finds it.
+func (c *Correlator) observe(e *schema.Event) {
+	record, table := c.dataKeys(e)
+	if table == 0 || c.line.flow == 0 {
+		return
+	}
+	root := c.rooted(&c.line.flow)
+	n := int32(0)
+	if !e.Correlation.Parent.IsZero() {
+		n = c.units.index[c.eventKey(&e.Correlation.Parent)]
+	} else {
+		n = c.around(e, root)
+	}
+	if n == 0 {
+		return
+	}
+	u := c.units.at(n)
+	for _, d := range u.data {
+		if d == record {
+			return
+		}
+	}
+	u.data[int(u.ndata)%len(u.data)] = record
+	u.ndata++
+	if table != record {
+		u.data[int(u.ndata)%len(u.data)] = table
+		u.ndata++
+	}
+}
+
+// remember keeps the change that an event tells of, for a job that is enqueued right after it.
+func (c *Correlator) remember(e *schema.Event, p int32) {
+	u := c.units.at(p)
+	u.recent = lastChange{}
+	if e.Type == "data.change" && e.Subject.ID != "" {
+		u.recent = lastChange{id: copyID(e.ID), entity: c.entity(e.Subject.Type, e.Subject.ID)}
+	}
+}
+
+// changeBefore returns the change right before the line that enqueues a job for the changed record.
+func (c *Correlator) changeBefore(e *schema.Event, p int32) schema.ID {
+	if p == 0 || e.Type != "job.enqueued" {
+		return schema.ID{}
+	}
+	u := c.units.at(p)
+	if u.recent.entity == 0 {
+		return schema.ID{}
+	}
+	for i := range e.Idents {
+		id := &e.Idents[i]
+		if id.Kind == schema.IdentEntity && c.entity(id.Name, id.Value) == u.recent.entity {
+			return u.recent.id
+		}
+	}
+	return schema.ID{}
+}
+
+// entity returns the hash of a business object.
+func (c *Correlator) entity(kind, id string) uint64 {
+	return c.hash.sum(spaceData, kind).mix(c.hash.sum(spaceData, id)).short() | 1
+}

@@ -1,0 +1,347 @@
+package correlate
+
+import (
+	"github.com/ezlogs/ezlogs/schema"
+)
+
+// unitKind says what an event can be the parent of.
+type unitKind uint8
+
+const (
+	unitRequest  unitKind = iota + 1 // a request that a service answered
+	unitClient                       // a call to another service
+	unitEnqueue                      // a job was put on a queue
+	unitStart                        // a job began
+	unitLog                          // a job said something: its beginning, if nothing else says so
+	unitEnd                          // a job ended, or failed and will be tried again
+	unitIncident                     // an incident was opened
+	unitBlock                        // a record that is not complete yet, known by its id alone
+)
+
+// listed reports whether units of the kind stand in the list of their flow, which says what was going on at a moment. The
+// others hold a reference to their flow.
+func (k unitKind) listed() bool { return k == unitRequest || k == unitClient || k == unitStart }
+
+// unit is what is kept of an event that may become a parent: where it was and when, so that the events inside find it.
+type unit struct {
+	id     schema.ID
+	flow   int32 // of listed kinds the root, kept so by joinUnits
+	next   int32 // in its flow
+	kind   unitKind
+	job    int32 // record of the job, 0 for none; holds a reference
+	mark   int32 // next mark of the job
+	linked bool  // parent is settled
+	inst   uint64
+	svc    uint64
+	thread uint64
+	start  int64 // log time, nanoseconds; start is 0 when the duration is unknown
+	end    int64
+	span   key
+	req    uint64
+	sess   uint64
+	route  uint64
+	parent key       // of the parent's event; zero for none
+	data   [4]uint64 // changes and queries inside, newest overwrites
+	ndata  uint8
+	recent lastChange
+
+	actor   schema.Actor
+	session string
+	request string
+}
+
+// lastChange is the change that the line before told of.
+type lastChange struct {
+	id     schema.ID
+	entity uint64
+}
+
+const (
+	maxUnits = 512 // of one flow; beyond, events are linked but are no parents
+	maxMarks = 24  // of one job
+)
+
+// eventKey returns the key under which an event is remembered.
+func (c *Correlator) eventKey(id *schema.ID) key {
+	if id.Text != "" {
+		return c.hash.sum(spaceEvent, id.Text)
+	}
+	b := &id.Bits
+	return key{le64(b[:8]) ^ spaceEvent, le64(b[8:])}
+}
+
+// copyID returns an id that does not belong to a chunk.
+func copyID(id schema.ID) schema.ID { return schema.ID{Bits: id.Bits, Text: clone(id.Text)} }
+
+func le64(b []byte) uint64 {
+	_ = b[7]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+// kindOf returns what an event can be the parent of, 0 for nothing.
+func kindOf(e *schema.Event) unitKind {
+	switch e.Type {
+	case "http.request":
+		return unitRequest
+	case "http.client":
+		return unitClient
+	case "job.enqueued":
+		return unitEnqueue
+	case "job.started":
+		return unitStart
+	case "job.completed", "job.failed", "job.retried", "job.discarded":
+		return unitEnd
+	}
+	return 0
+}
+
+// enlist remembers the event as a possible parent.
+func (c *Correlator) enlist(e *schema.Event) {
+	l := &c.line
+	kind := kindOf(e)
+	if kind == 0 {
+		switch {
+		case l.incident != (key{}):
+			c.enlistIncident(e)
+			return
+		case l.job != 0 && e.Metadata.Job.Class != "" && e.Type == "log.message" && !received(e):
+			kind = unitLog
+		default:
+			return
+		}
+	}
+	if l.flow == 0 && kind != unitRequest {
+		return
+	}
+	k := c.eventKey(&e.ID)
+	var recent lastChange
+	if n := c.units.get(k); n != 0 {
+		if c.units.at(n).kind != unitBlock {
+			return
+		}
+		recent = c.units.at(n).recent
+		c.units.remove(n)
+	}
+	if kind == unitLog && !c.opensRun(e) {
+		return
+	}
+	if l.flow == 0 && !c.ownFlow(e, k) {
+		return
+	}
+	root := c.rooted(&l.flow)
+	if c.flows[root].nunits >= maxUnits {
+		return
+	}
+	n := c.units.put(k, c.idle)
+	root = c.rooted(&l.flow)
+	u := c.units.at(n)
+	f := &c.flows[root]
+	*u = unit{id: copyID(e.ID), flow: root, kind: kind, inst: c.instance(e).short(), svc: c.service(e), end: e.Time.NS}
+	if d := e.Metadata.Duration; d.Set && d.NS >= 0 && kind != unitEnqueue {
+		u.start = e.Time.NS - d.NS
+		if startsAt(e) {
+			u.start, u.end = e.Time.NS, e.Time.NS+d.NS
+		}
+	} else if kind == unitStart || kind == unitLog || kind == unitEnqueue {
+		u.start = e.Time.NS
+	}
+	if kind.listed() {
+		u.next, f.units = f.units, n
+		f.nunits++
+	} else {
+		c.hold(root)
+	}
+	u.thread = c.thread(e)
+	if l.span != (key{}) && (kind == unitRequest || kind == unitClient) {
+		u.span = l.span
+		// A client's span may be the one of the request around it, which then owns it.
+		if o := c.spans[l.span]; o == (key{}) || kind == unitRequest {
+			c.spans[l.span] = k
+		}
+	}
+	u.req, u.sess = l.req, l.sess
+	if e.Metadata.Path != "" {
+		u.route = c.route(e)
+	}
+	u.recent = recent
+	u.keep(e)
+	if l.job != 0 && kind >= unitEnqueue && kind <= unitEnd {
+		c.addMark(n, l.job)
+	}
+	if kind == unitRequest && c.infer.thread && u.thread != 0 && u.start != 0 {
+		c.occupy(u.thread, n, u.start, u.end)
+	}
+}
+
+// keep takes over what children inherit. The strings are copied, for they belong to the chunk.
+func (u *unit) keep(e *schema.Event) {
+	u.actor = schema.Actor{Type: clone(e.Actor.Type), ID: clone(e.Actor.ID)}
+	u.session = clone(e.Correlation.SessionID)
+	u.request = clone(e.Correlation.RequestID)
+}
+
+// startsAt reports whether the time of a request is that of its beginning: proxies that say so by their format.
+func startsAt(e *schema.Event) bool {
+	switch f := e.Platform.Format; {
+	case len(f) >= 5 && f[:5] == "envoy", len(f) >= 7 && f[:7] == "traefik", len(f) >= 7 && f[:7] == "haproxy",
+		len(f) >= 6 && f[:6] == "apache", len(f) >= 5 && f[:5] == "rails", len(f) >= 10 && f[:10] == "cloudflare":
+		return true
+	}
+	return false
+}
+
+// received reports whether an event tells that a worker took a job from its queue, which is not yet its beginning.
+func received(e *schema.Event) bool {
+	return e.Type == "message.received" || hasSuffixFold(e.Action, ".received") || hasSuffixFold(e.Metadata.Message.S, "] received") ||
+		hasSuffixFold(e.Metadata.Message.S, " received")
+}
+
+// ownFlow begins a flow of the event alone, so that others may join it.
+func (c *Correlator) ownFlow(e *schema.Event, k key) bool {
+	f := c.newFlow(rankNone, c.ownName(e))
+	if f == 0 {
+		return false
+	}
+	c.pin(f)
+	n := c.local.put(k, localSeconds)
+	root := c.rooted(&c.line.flow)
+	c.hold(root)
+	*c.local.at(n) = localEntry{flow: root}
+	c.line.own = true
+	return true
+}
+
+// enlistIncident remembers the event that opened an incident.
+func (c *Correlator) enlistIncident(e *schema.Event) {
+	l := &c.line
+	if l.flow == 0 {
+		return
+	}
+	if n := c.units.get(l.incident); n != 0 {
+		if u := c.units.at(n); e.Time.NS < u.end && !u.linked {
+			u.id, u.end = copyID(e.ID), e.Time.NS
+		}
+		return
+	}
+	n := c.units.put(l.incident, c.idle)
+	root := c.rooted(&l.flow)
+	c.hold(root)
+	*c.units.at(n) = unit{id: copyID(e.ID), kind: unitIncident, flow: root, end: e.Time.NS, inst: c.instance(e).short()}
+}
+
+// joinUnits makes the units of flow b those of a.
+func (c *Correlator) joinUnits(a, b int32) {
+	fa, fb := &c.flows[a], &c.flows[b]
+	last := int32(0)
+	for n := fb.units; n != 0; n = c.units.at(n).next {
+		c.units.at(n).flow = a
+		last = n
+	}
+	if last != 0 {
+		c.units.at(last).next = fa.units
+		fa.units = fb.units
+		fa.nunits += fb.nunits
+		fb.units, fb.nunits = 0, 0
+	}
+}
+
+// forgetUnits lets go of the units of a flow that ends.
+func (c *Correlator) forgetUnits(f *flow) {
+	n := f.units
+	f.units, f.nunits = 0, 0
+	for n != 0 {
+		u := c.units.at(n)
+		next := u.next
+		u.flow = 0
+		c.units.remove(n)
+		n = next
+	}
+}
+
+// dropUnit is called for a unit that leaves the table.
+func (c *Correlator) dropUnit(u *unit) {
+	if u.span != (key{}) {
+		if k := c.eventKey(&u.id); c.spans[u.span] == k {
+			delete(c.spans, u.span)
+		}
+	}
+	if u.job != 0 {
+		c.dropMark(u)
+	}
+	if u.flow == 0 {
+		return
+	}
+	if !u.kind.listed() {
+		c.drop(u.flow)
+		return
+	}
+	f := &c.flows[u.flow]
+	for at := &f.units; *at != 0; at = &c.units.at(*at).next {
+		if c.units.at(*at) == u {
+			*at = u.next
+			f.nunits--
+			return
+		}
+	}
+}
+
+// instance returns the key of the process group that wrote an event: its file, service, host and container.
+func (c *Correlator) instance(e *schema.Event) key {
+	l := &c.line
+	if !l.instKnown {
+		path := ""
+		if e.Origin.Source != nil {
+			path = e.Origin.Source.Path
+		}
+		p := &e.Platform
+		i := &c.lastInst
+		if i.path != path || i.service != p.Service || i.host != p.Host || i.container != p.Container || i.pod != p.Pod {
+			k := c.hash.sum(spaceInstance, path).mix(c.hash.sum(1, p.Service)).mix(c.hash.sum(2, p.Host))
+			if p.Container != "" || p.Pod != "" {
+				k = k.mix(c.hash.sum(3, p.Container)).mix(c.hash.sum(4, p.Pod))
+			}
+			i.k = k
+			i.svc = c.hash.sum(spaceInstance, p.Service).short()
+			if p.Service == "" {
+				i.svc = k.short()
+			}
+			i.path, i.service, i.host, i.container, i.pod = keepSame(i.path, path), keepSame(i.service, p.Service), keepSame(i.host, p.Host), keepSame(i.container, p.Container), keepSame(i.pod, p.Pod)
+		}
+		l.inst, l.svc, l.instKnown = i.k, i.svc, true
+	}
+	return l.inst
+}
+
+// service returns the hash of the service that wrote an event.
+func (c *Correlator) service(e *schema.Event) uint64 {
+	c.instance(e)
+	return c.line.svc
+}
+
+// thread returns the hash of the thread that wrote an event, 0 when it is unknown or serves many requests at once.
+func (c *Correlator) thread(e *schema.Event) uint64 {
+	p := &e.Platform
+	if p.Thread == "" || manyAtOnce(p.Format) {
+		return 0
+	}
+	k := c.instance(e).mix(c.hash.sum(spaceThread, p.Thread))
+	if p.PID != "" {
+		k = k.mix(c.hash.sum(spaceThread, p.PID))
+	}
+	return k.short() | 1
+}
+
+// manyAtOnce reports whether programs that log in a format serve many requests on one thread.
+func manyAtOnce(format string) bool {
+	for _, f := range [...]string{"pino", "bunyan", "winston", "morgan"} {
+		if containsFold(format, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// route returns the hash of what was asked for.
+func (c *Correlator) route(e *schema.Event) uint64 {
+	return c.hash.sum(spaceRoute, e.Metadata.Path).mix(c.hash.sum(spaceRoute, e.Metadata.Method)).short()
+}
