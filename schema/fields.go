@@ -1,11 +1,319 @@
 package schema
 
+import "strings"
+
+// slot holds what a line says of one field.
+type slot struct {
+	alias *alias
+	key   string // as written
+	value Value
+	rank  uint16 // of the best so far: depth, then spelling
+	box   string // name of the object around it, "" at the top
+}
+
+// named is an id that a line names.
+type named struct {
+	alias *alias
+	key   string
+	value Value
+	rank  uint16
+}
+
+// record collects the fields of one line until finishFields gives them their meaning.
+type record struct {
+	slots   [fieldIDs]slot
+	have    uint64 // two words, as there are more than 64 fields
+	have2   uint64
+	marks   uint64
+	ids     []named
+	path    keyPath
+	last    keyPath // scratch of lastName
+	depth   uint16
+	box     string
+	fields  int     // unrecognised fields met
+	members int     // of the object scanned last
+	flavor  *flavor // of the format, nil when it is not known
+	logger  string
+}
+
+// maxFields is how many unrecognised fields an event keeps.
+const maxFields = 1024
+
+func (r *record) reset() {
+	r.have, r.have2, r.marks, r.depth, r.box, r.fields = 0, 0, 0, 0, "", 0
+	r.ids = r.ids[:0]
+	r.flavor, r.logger = nil, ""
+}
+
+func (r *record) has(f fieldID) bool {
+	if f < 64 {
+		return r.have&(1<<f) != 0
+	}
+	return r.have2&(1<<(f-64)) != 0
+}
+
+func (r *record) set(f fieldID) {
+	if f < 64 {
+		r.have |= 1 << f
+	} else {
+		r.have2 |= 1 << (f - 64)
+	}
+}
+
+func (r *record) clear(f fieldID) {
+	if f < 64 {
+		r.have &^= 1 << f
+	} else {
+		r.have2 &^= 1 << (f - 64)
+	}
+}
+
+// get returns the value of a field, the zero Value when the line has none. The field stays unused: who makes use of the
+// value calls use.
+func (r *record) get(f fieldID) Value {
+	if !r.has(f) {
+		return Value{}
+	}
+	return r.slots[f].value
+}
+
+// text returns the plain text of a scalar field.
+func (r *record) text(f fieldID) string {
+	if !r.has(f) {
+		return ""
+	}
+	return r.slots[f].value.scalar()
+}
+
+// use marks a field as recognised; what is not used is kept among the unrecognised fields.
+func (r *record) use(f fieldID) { r.clear(f) }
+
+// takeText returns the plain text of a scalar field and marks it as used.
+func (r *record) takeText(f fieldID) string {
+	s := r.text(f)
+	if s != "" {
+		r.clear(f)
+	}
+	return s
+}
+
 // field gives e the value that a line of any format names by key: to the part of the event that the alias table says, or,
 // when no alias knows the key or the value does not fit it, to Metadata.Fields. v is String for text, Raw for a JSON token,
-// Escaped for the inside of a JSON string. Formats call it for pairs (key=value, columns, named groups); values set
-// before win over it. Call finishFields after the last one.
-func (p *Parser) field(e *Event, key string, v Value) { e.AddField(key, v) }
+// Escaped for the inside of a JSON string. Formats call it for pairs (key=value, columns, named groups); what is in the
+// event already wins over it. finishFields gives the pairs their meaning; Parse calls it when the format did not.
+func (p *Parser) field(e *Event, key string, v Value) {
+	r := &p.rec
+	r.path.reset()
+	if !r.path.add(key) {
+		p.keepField(e, key, v)
+		return
+	}
+	a := aliases.find(r.path.b[:r.path.n], r.path.h)
+	switch {
+	case a == nil:
+		p.keepField(e, key, v)
+	case v.isObject() && a.box != boxNone:
+		p.scanFields(e, v.S)
+	default:
+		p.take(e, a, key, v)
+	}
+}
 
-// finishFields derives what follows from several fields together: type, action and subject of requests, jobs, queries
-// and errors.
-func (p *Parser) finishFields(e *Event) {}
+// object gives e every member of a JSON object, as field does one value. It reports whether text is one whole object.
+func (p *Parser) object(e *Event, text string) bool {
+	text = validText(text)
+	i := skipSpace(text, 0)
+	if i >= len(text) || text[i] != '{' {
+		return false
+	}
+	if end := skipValue(text, i, 0); end < 0 || skipSpace(text, end) != len(text) {
+		return false
+	}
+	p.scanFields(e, text)
+	return true
+}
+
+// scanFields takes the members of an object that is known to be whole.
+func (p *Parser) scanFields(e *Event, obj string) {
+	p.rec.path.reset()
+	p.rec.depth++
+	p.scanMembers(e, obj, skipSpace(obj, 0), 1)
+	p.rec.depth--
+}
+
+// take notes the value of a known key.
+func (p *Parser) take(e *Event, a *alias, key string, v Value) {
+	r := &p.rec
+	if r.depth == 0 {
+		r.marks |= a.mark
+	}
+	if v.isNull() {
+		return
+	}
+	f := a.field
+	if f >= fieldIDs {
+		if f == fieldBox {
+			p.keepField(e, key, v)
+			return
+		}
+		r.ids = append(r.ids, named{a, key, v, r.depth<<8 | uint16(a.rank)})
+		return
+	}
+	if f == fieldTime && !plausibleTime(v) {
+		p.keepField(e, key, v)
+		return
+	}
+	s := &r.slots[f]
+	rank := r.depth<<8 | uint16(a.rank)
+	if r.has(f) && f != fieldLevel && s.key != key {
+		if rank >= s.rank {
+			p.keepField(e, key, v)
+			return
+		}
+		p.keepField(e, s.name(p), s.value)
+	} else if r.has(f) && rank > s.rank {
+		return
+	}
+	*s = slot{a, key, v, rank, r.box}
+	r.set(f)
+}
+
+// name returns the key of a slot with the object it stood in.
+func (s *slot) name(p *Parser) string {
+	if s.box == "" {
+		return s.key
+	}
+	return p.concat(s.box, ".", s.key)
+}
+
+// keepField keeps an unrecognised field and notes the id of a business object that it may hold.
+func (p *Parser) keepField(e *Event, key string, v Value) {
+	if p.rec.fields++; p.rec.fields > maxFields {
+		if p.rec.fields == maxFields+1 {
+			e.Metadata.Truncated = append(e.Metadata.Truncated, "fields")
+		}
+		return
+	}
+	e.Metadata.Fields = append(e.Metadata.Fields, Field{key, v})
+	if n := len(key); n > 2 && n <= 40 {
+		switch key[n-1] {
+		case 'd', 'D', 'f', 'r', 'o', 'e', 'F':
+			p.noteEntity(e, key, v)
+		}
+	}
+}
+
+// noteEntity notes a business id: order_id, orderId, order.id, charge_ref, tracking_number.
+func (p *Parser) noteEntity(e *Event, key string, v Value) {
+	n := len(key)
+	stem, isID := key, false
+	switch {
+	case strings.HasSuffix(key, "_id") || strings.HasSuffix(key, ".id") || strings.HasSuffix(key, "-id") || strings.HasSuffix(key, ".ID"):
+		stem, isID = key[:n-3], true
+	case (strings.HasSuffix(key, "Id") || strings.HasSuffix(key, "ID")) && key[n-3] >= 'a' && key[n-3] <= 'z':
+		stem, isID = key[:n-2], true
+	case v.isObject():
+		id := member(v.S, "id")
+		p.entity(e, key, id.scalar())
+		return
+	case strings.HasSuffix(key, "_ref"), strings.HasSuffix(key, "Ref"), strings.HasSuffix(key, "number"), strings.HasSuffix(key, "Number"), strings.HasSuffix(key, "_no"),
+		strings.HasSuffix(key, "_code"), strings.HasSuffix(key, "reference"), strings.HasSuffix(key, "Reference"), strings.HasSuffix(key, "uuid"):
+		id := v.scalar()
+		if strings.HasSuffix(key, "uuid") && len(id) == 36 {
+			p.entity(e, strings.TrimRight(key[:n-4], "_.-"), id)
+		} else if randomLooking(id) {
+			e.AddIdent(IdentValue, key, id)
+		}
+		return
+	}
+	if !isID {
+		return
+	}
+	if i := strings.LastIndexByte(stem, '.'); i >= 0 {
+		stem = stem[i+1:]
+	}
+	p.entity(e, stem, v.scalar())
+}
+
+// entity notes a business object by kind and id. A random-looking id is also a value that few flows share.
+func (p *Parser) entity(e *Event, kind, id string) {
+	if kind == "" || len(id) > 128 || nothing(id) || strings.IndexByte(id, ' ') >= 0 {
+		return
+	}
+	e.AddIdent(IdentEntity, singular(kind), id)
+	if randomLooking(id) {
+		e.AddIdent(IdentValue, kind, id)
+	}
+}
+
+// randomLooking reports whether s was drawn at random rather than counted: at least 48 bits by its alphabet, not a number,
+// a word or a date.
+func randomLooking(s string) bool {
+	if len(s) < 10 || len(s) > 128 {
+		return false
+	}
+	if i := strings.LastIndexAny(s, "_-"); i >= 0 && i <= 8 && len(s) != 36 {
+		s = s[i+1:]
+	}
+	n := len(s)
+	if n < 8 {
+		return false
+	}
+	digits, upper, lower, other, changes := 0, 0, 0, 0, 0
+	class := 0
+	for i := range n {
+		c := s[i]
+		k := 0
+		switch {
+		case isDigit(c):
+			digits++
+			k = 1
+		case c >= 'A' && c <= 'Z':
+			upper++
+			k = 2
+		case c >= 'a' && c <= 'z':
+			lower++
+			k = 3
+		case c == '-':
+			k = class
+		default:
+			other++
+		}
+		if k != class {
+			class = k
+			changes++
+		}
+	}
+	switch {
+	case other > 0:
+		return false
+	case hexText(strings.ReplaceAll(s, "-", "")) && digits > 0 && upper+lower > 0:
+		return n >= 12
+	case digits == n:
+		return false
+	}
+	return changes*4 >= n && (digits > 0 || upper > 0 && lower > 0)
+}
+
+// leftovers keeps the known fields that nothing made use of.
+func (p *Parser) leftovers(e *Event) {
+	r := &p.rec
+	if r.have|r.have2 == 0 {
+		return
+	}
+	for f := fieldID(1); f < fieldIDs; f++ {
+		if r.has(f) {
+			s := &r.slots[f]
+			p.keepField(e, s.name(p), s.value)
+		}
+	}
+	r.have, r.have2 = 0, 0
+}
+
+// plausibleTime reports whether v may be a timestamp: an object, a number of nine digits or more, or text as long.
+func plausibleTime(v Value) bool {
+	if v.Kind == Raw {
+		return v.S[0] == '{' || v.isNumber() && len(v.S) >= 9
+	}
+	return len(v.S) >= 8 && (isDigit(v.S[0]) || isAlpha(v.S[0]) || v.S[0] == '[')
+}

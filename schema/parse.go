@@ -20,6 +20,8 @@ type Parser struct {
 	src *Source
 
 	arena arena // strings made for events
+	rec   record
+	buf   []byte // scratch
 }
 
 // NewParser returns a parser.
@@ -57,6 +59,7 @@ func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Ev
 	if p.src != nil {
 		e.ID = p.src.EventID(offset, 0)
 	}
+	p.rec.reset()
 	for i := range formats {
 		if formats[i].parse(p, e, line) {
 			if e.Platform.Format == "" {
@@ -65,6 +68,7 @@ func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Ev
 			break
 		}
 	}
+	p.finishFields(e)
 	p.finish(e)
 	return dst
 }
@@ -79,6 +83,9 @@ func (p *Parser) finish(e *Event) {
 	}
 	if e.Action == "" {
 		e.Action = "log"
+		if l := p.rec.logger; l != "" {
+			e.Action = l
+		}
 	}
 	if s := p.src; s != nil {
 		pl := &e.Platform
@@ -117,13 +124,15 @@ type format struct {
 
 // formats lists every format, most specific first; the last one takes any line.
 var formats = []format{
+	{"lambda.platform", parseLambdaPlatform},
+	{"json", parseJSON},
 	{"klog", parseKlog},
 	{"gin", parseGin},
 	{"uwsgi", parseUWSGI},
 	{"redis", parseRedis},
 	{"haproxy", parseHAProxy},
 	{"heroku.router", parseHerokuRouter},
-	{"lambda.platform", parseLambdaPlatform},
+	{"logfmt", parseLogfmt},
 	{"lambda.python", parseLambdaPython},
 	{"nest", parseNest},
 	{"access", parseAccessLog},

@@ -1,0 +1,182 @@
+package schema
+
+// parseJSON reads a line that is one JSON object, of any logger.
+func parseJSON(p *Parser, e *Event, line string) bool {
+	if line == "" || line[0] != '{' {
+		return false
+	}
+	line = validText(line)
+	r := &p.rec
+	r.path.reset()
+	fields, idents := len(e.Metadata.Fields), len(e.Idents)
+	end := p.scanMembers(e, line, 0, 0)
+	if end < 0 || skipSpace(line, end) != len(line) {
+		e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
+		r.reset()
+		return false
+	}
+	p.nameJSON(e)
+	p.finishFields(e)
+	return true
+}
+
+// scanMembers takes the members of the object at s[i] and returns the index behind it, or -1 when it is broken. The names
+// of the objects around it are in the path.
+func (p *Parser) scanMembers(e *Event, s string, i, depth int) int {
+	if depth >= maxDepth {
+		return -1
+	}
+	r := &p.rec
+	pathN, pathH := r.path.n, r.path.h
+	r.members = 0
+	members := 0
+	i = skipSpace(s, i+1)
+	if i < len(s) && s[i] == '}' {
+		return i + 1
+	}
+	for {
+		if i >= len(s) || s[i] != '"' {
+			return -1
+		}
+		from := i + 1
+		end, escaped := skipString(s, from)
+		if end < 0 {
+			return -1
+		}
+		key := s[from:end]
+		if escaped {
+			key = unescape(key)
+		}
+		members++
+		i = end + 1
+		if i < len(s) && s[i] != ':' {
+			i = skipSpace(s, i)
+		}
+		if i >= len(s) || s[i] != ':' {
+			return -1
+		}
+		i = skipSpace(s, i+1)
+		if i >= len(s) {
+			return -1
+		}
+		r.path.n, r.path.h = pathN, pathH
+		var a *alias
+		if r.path.add(key) {
+			a = aliases.find(r.path.b[:r.path.n], r.path.h)
+		}
+		if a == nil && pathN > 0 {
+			a = p.lastName(key)
+		}
+		var v Value
+		switch c := s[i]; {
+		case c == '"':
+			if end, escaped = skipString(s, i+1); end < 0 {
+				return -1
+			}
+			v = Value{String, s[i+1 : end]}
+			if escaped {
+				v.Kind = Escaped
+			}
+			i = end + 1
+		case c == '{' && a != nil && a.box != boxNone && a.field != fieldTime && depth < 6:
+			next := p.scanBox(e, a, key, s, i, depth)
+			if next < 0 {
+				return -1
+			}
+			i = next
+			goto separator
+		default:
+			next := skipValue(s, i, depth+1)
+			if next < 0 {
+				return -1
+			}
+			v = Value{Raw, s[i:next]}
+			i = next
+		}
+		if a == nil {
+			p.keepField(e, key, v)
+		} else {
+			p.take(e, a, key, v)
+		}
+	separator:
+		if i < len(s) && s[i] != ',' {
+			i = skipSpace(s, i)
+		}
+		if i >= len(s) {
+			return -1
+		}
+		if s[i] == '}' {
+			r.members = members
+			return i + 1
+		}
+		if s[i] != ',' {
+			return -1
+		}
+		i = skipSpace(s, i+1)
+	}
+}
+
+// lastName looks up a key by itself inside of an object whose name is part of the path: ids mean the same everywhere.
+func (p *Parser) lastName(key string) *alias {
+	path := &p.rec.last
+	path.reset()
+	if !path.add(key) {
+		return nil
+	}
+	a := aliases.find(path.b[:path.n], path.h)
+	if a == nil || a.field <= fieldIDs || a.field == fieldBox || a.field == fieldParentSpan || a.field == fieldCausation || a.field == fieldSpan {
+		return nil
+	}
+	return a
+}
+
+// scanBox takes the members of an object that is looked into. What is not recognised of it is kept as one field, nested as
+// it was.
+func (p *Parser) scanBox(e *Event, a *alias, key, s string, i, depth int) int {
+	r := &p.rec
+	m := &e.Metadata
+	if r.depth == 0 {
+		r.marks |= a.mark
+	}
+	path := r.path
+	if a.box == boxOpen {
+		r.path.reset()
+	} else if a.prefix != "" {
+		r.path.reset()
+		r.path.add(a.prefix)
+	}
+	name := r.box
+	if r.box == "" {
+		r.box = key
+	} else {
+		r.box = p.concat(r.box, ".", key)
+	}
+	r.depth++
+	from, count := len(m.Fields), r.fields
+	end := p.scanMembers(e, s, i, depth+1)
+	r.depth--
+	r.box, r.path = name, path
+	if end < 0 {
+		return -1
+	}
+	if rest := m.Fields[from:]; len(rest) > 0 {
+		v := Value{Raw, s[i:end]}
+		if r.fields-count == len(rest) && len(rest) != r.members {
+			v.S = p.objectOf(rest)
+		}
+		m.Fields = append(m.Fields[:from], Field{key, v})
+		r.fields = count + 1
+	}
+	return end
+}
+
+// objectOf returns fields as a JSON object.
+func (p *Parser) objectOf(fields []Field) string {
+	b := p.buf[:0]
+	for i := range fields {
+		b = appendField(append(b, ','), &fields[i])
+	}
+	b = closeObject(b, 0)
+	p.buf = b
+	return p.keep(b)
+}

@@ -1,0 +1,444 @@
+package schema
+
+import (
+	"strings"
+)
+
+// finishFields gives the fields of the line their meaning: first what each says by itself, then what several say
+// together: a request, a query, a change, a job, an error. What is in the event already stays. Fields that nothing made
+// use of are kept.
+func (p *Parser) finishFields(e *Event) {
+	r := &p.rec
+	if r.have|r.have2 == 0 && len(r.ids) == 0 {
+		p.finishText(e)
+		return
+	}
+	if r.flavor == nil {
+		r.flavor = &flavorJSON
+	}
+	p.resolveTime(e)
+	p.resolveLevel(e)
+	p.resolveMessage(e)
+	p.resolveIDs(e)
+	p.resolvePlatform(e)
+	p.resolveDuration(e)
+	p.resolveError(e)
+	p.resolveActor(e)
+	if e.Type == "" || e.Type == "log.message" {
+		switch {
+		case p.resolveOwnEvent(e):
+		case p.resolveSQL(e):
+		case p.resolveJob(e):
+		case p.resolveRequest(e):
+		case p.resolveModel(e):
+		case p.resolveRaised(e):
+		}
+	} else {
+		p.resolveRequestParts(e)
+	}
+	p.leftovers(e)
+	r.ids = r.ids[:0]
+	p.finishText(e)
+}
+
+// finishText settles what the text of the message alone tells.
+func (p *Parser) finishText(e *Event) {
+	if e.Type == "" || e.Type == "log.message" {
+		resolveWords(e)
+	}
+}
+
+func (p *Parser) resolveTime(e *Event) {
+	r := &p.rec
+	if !r.has(fieldTime) || e.Time.From == FromLine {
+		return
+	}
+	v := r.get(fieldTime)
+	var t Time
+	ok := false
+	switch v.Kind {
+	case String:
+		t, ok = p.parseTime(v.S)
+	case Escaped:
+		t, ok = p.parseTime(v.Plain())
+	case Raw:
+		if v.S[0] == '{' {
+			t, ok = p.timeObject(v.S)
+		} else if t, ok = parseEpoch(v.S); ok && r.hasKey(fieldTime, "timestampSeconds", "timestampseconds") {
+			t = withNanos(e, t)
+		}
+	}
+	if ok {
+		e.setTime(t)
+		r.use(fieldTime)
+	}
+}
+
+// timeObject reads a time that is an object: {"$date":…}, {"seconds":…,"nanos":…}, {"epochSecond":…,"nanoOfSecond":…},
+// {"repr":…,"timestamp":…}.
+func (p *Parser) timeObject(obj string) (t Time, ok bool) {
+	var sec, nanos int64
+	eachMember(obj, func(key string, v Value) bool {
+		switch key {
+		case "$date", "timestamp", "iso":
+			if v.isObject() { // {"$date":{"$numberLong":"…"}}
+				v = member(v.S, "$numberLong")
+			}
+			if t, ok = p.parseTime(v.Plain()); !ok {
+				return true
+			}
+			return false
+		case "seconds", "epochSecond":
+			n, _ := atoi(v.Plain())
+			sec = n
+		case "nanos", "nanoOfSecond":
+			n, _ := atoi(v.Plain())
+			nanos = n
+		}
+		return true
+	})
+	if ok || sec <= 0 || sec > 9e9 || nanos > 999999999 {
+		return t, ok
+	}
+	return Time{NS: sec*1e9 + nanos, Digits: 9, From: FromLine}, true
+}
+
+// withNanos adds the field timestampNanos to a time of whole seconds.
+func withNanos(e *Event, t Time) Time {
+	fields := e.Metadata.Fields
+	for i := range fields {
+		if fields[i].Key == "timestampNanos" {
+			if n, ok := atoi(fields[i].Value.S); ok && n < 1e9 {
+				t.NS, t.Digits = t.NS+n, 9
+				e.Metadata.Fields = append(fields[:i], fields[i+1:]...)
+			}
+			break
+		}
+	}
+	return t
+}
+
+func (p *Parser) resolveLevel(e *Event) {
+	r := &p.rec
+	if !r.has(fieldLevel) || e.Metadata.Level != LevelNone {
+		return
+	}
+	v := r.get(fieldLevel)
+	l := LevelNone
+	if s := v.scalar(); v.isText() && (s == "" || !isDigit(s[0])) {
+		l = levelOf(s)
+		if l == LevelDebug && r.flavor == &flavorCLEF && s[0]|0x20 == 'v' {
+			l = LevelTrace // Serilog's Verbose lies below Debug
+		}
+	} else if n, ok := smallInt(s); ok {
+		scale := r.flavor.scale
+		switch r.slots[fieldLevel].alias.key {
+		case "priority", "syslogseverity":
+			scale = scaleSyslog
+		case "severitynumber":
+			scale = scaleOTel
+		case "levelvalue":
+			scale = scaleLogback
+		case "levelno":
+			scale = scalePython
+		case "levelindex":
+			scale = scaleSemantic
+		}
+		l = levelOfNumber(n, scale)
+	}
+	if l != LevelNone {
+		e.Metadata.Level = l
+		r.use(fieldLevel)
+	}
+}
+
+// smallInt reads a whole number of up to six digits, with a sign.
+func smallInt(s string) (int, bool) {
+	neg := strings.HasPrefix(s, "-")
+	if neg {
+		s = s[1:]
+	}
+	n, ok := atoi(s)
+	if !ok || len(s) > 6 {
+		return 0, false
+	}
+	if neg {
+		n = -n
+	}
+	return int(n), true
+}
+
+func (p *Parser) resolveMessage(e *Event) {
+	r := &p.rec
+	m := &e.Metadata
+	if !m.Message.IsZero() {
+		return
+	}
+	if v := r.get(fieldMessage); v.isText() {
+		m.Message = cleanText(v)
+		r.use(fieldMessage)
+		if r.flavor == &flavorCLEF && r.slots[fieldMessage].key == "@mt" {
+			m.Message = Text(p.renderTemplate(e, v.Plain()))
+		}
+		return
+	}
+	if v := r.get(fieldEvent); v.isText() && (r.flavor == &flavorStructlog || !r.has(fieldMessage) && r.slots[fieldEvent].alias.key == "event") {
+		m.Message = v
+		r.use(fieldEvent)
+	}
+}
+
+// cleanText returns the text without terminal colours and newlines at its end.
+func cleanText(v Value) Value {
+	if v.Kind != Escaped {
+		return v
+	}
+	if strings.Contains(v.S, `\u001b`) {
+		v = Text(StripANSI(v.Plain()))
+	}
+	for v.Kind == Escaped && strings.HasSuffix(v.S, `\n`) && !strings.HasSuffix(v.S, `\\n`) {
+		v.S = v.S[:len(v.S)-2]
+	}
+	if v.S == "" {
+		return Value{}
+	}
+	return v
+}
+
+// renderTemplate fills a message template with the properties of the line: {Name}, {Elapsed:0.00}, {@Object}. What is not
+// there stays as it stands.
+func (p *Parser) renderTemplate(e *Event, t string) string {
+	if strings.IndexByte(t, '{') < 0 {
+		return t
+	}
+	b := p.buf[:0]
+	for {
+		i := strings.IndexByte(t, '{')
+		if i < 0 {
+			break
+		}
+		b = append(b, t[:i]...)
+		if t = t[i:]; strings.HasPrefix(t, "{{") {
+			b, t = append(b, '{'), t[2:]
+			continue
+		}
+		end := strings.IndexByte(t, '}')
+		if end < 0 {
+			break
+		}
+		name := strings.TrimLeft(t[1:end], "@$")
+		if j := strings.IndexAny(name, ":,"); j >= 0 {
+			name = name[:j]
+		}
+		if v, ok := p.property(e, name); ok {
+			b = append(b, v.Plain()...)
+		} else {
+			b = append(b, t[:end+1]...)
+		}
+		t = t[end+1:]
+	}
+	b = append(b, t...)
+	p.buf = b
+	return p.keep(b)
+}
+
+// property returns a member of the line by its exact name.
+func (p *Parser) property(e *Event, name string) (Value, bool) {
+	r := &p.rec
+	for f := fieldID(1); f < fieldIDs; f++ {
+		if r.has(f) && r.slots[f].key == name {
+			return r.slots[f].value, true
+		}
+	}
+	for i := range r.ids {
+		if r.ids[i].key == name {
+			return r.ids[i].value, true
+		}
+	}
+	for i := range e.Metadata.Fields {
+		if e.Metadata.Fields[i].Key == name {
+			return e.Metadata.Fields[i].Value, true
+		}
+	}
+	return Value{}, false
+}
+
+func (p *Parser) resolvePlatform(e *Event) {
+	r := &p.rec
+	pl := &e.Platform
+	set := func(f fieldID, to *string) {
+		if *to == "" && r.has(f) {
+			if s := r.text(f); s != "" && !nothing(s) {
+				*to = s
+				r.use(f)
+			}
+		}
+	}
+	if r.flavor.nameService {
+		set(fieldName, &pl.Service)
+	}
+	if r.flavor != &flavorTraefik && !(r.hasKey(fieldService, "channel", "channel") && r.flavor != &flavorMonolog) {
+		set(fieldService, &pl.Service)
+	}
+	if !r.hasKey(fieldEnvironment, "stage", "Stage") || isEnvironment(strings.ToLower(r.text(fieldEnvironment))) {
+		set(fieldEnvironment, &pl.Environment)
+	}
+	if !r.has(fieldHost) {
+	} else if access := r.flavor == &flavorNginx || r.flavor == &flavorLogrageKV || r.flavor == &flavorLograge; !access || r.slots[fieldHost].key == "hostname" {
+		set(fieldHost, &pl.Host)
+	}
+	set(fieldPID, &pl.PID)
+	set(fieldThread, &pl.Thread)
+	set(fieldVersion, &pl.Version)
+	set(fieldContainer, &pl.Container)
+	set(fieldPod, &pl.Pod)
+	set(fieldNamespace, &pl.Namespace)
+	logger := ""
+	if r.hasKey(fieldLogger, "category", "Category") && r.slots[fieldLogger].key != "Category" || r.hasKey(fieldLogger, "target", "target") && r.flavor != &flavorTracing {
+		logger = ""
+	} else {
+		logger = r.takeText(fieldLogger)
+	}
+	if logger == "" && r.has(fieldName) && r.flavor != &flavorRails && (e.Metadata.Level != LevelNone || !e.Metadata.Message.IsZero()) {
+		logger = r.takeText(fieldName)
+	}
+	if logger != "" {
+		e.AddExtra("logger", Text(logger))
+		r.logger = logger
+	}
+}
+
+func (p *Parser) resolveDuration(e *Event) {
+	r := &p.rec
+	m := &e.Metadata
+	if r.has(fieldDuration) && !m.Duration.Set {
+		s := &r.slots[fieldDuration]
+		text := s.value.scalar()
+		unit := s.alias.unit
+		if unit == 0 && (s.key == "Elapsed" || s.key == "ElapsedTime") {
+			unit = millisecond
+		}
+		d, ok := Duration{}, false
+		switch {
+		case s.value.isNumber() || unit != 0 && isNumber(text):
+			point := strings.IndexAny(text, ".eE") >= 0
+			if unit == 0 {
+				if unit = r.flavor.whole; point {
+					unit = r.flavor.fraction
+				}
+			}
+			if unit == 0 && point && bareSeconds(s.alias.key) {
+				unit = second
+			}
+			if unit != 0 {
+				d, ok = scaleDuration(text, unit)
+			}
+		case s.value.isText():
+			if d, ok = parseDuration(text); !ok && isNumber(text) {
+				if unit = r.flavor.fraction; strings.IndexByte(text, '.') < 0 {
+					unit = r.flavor.whole
+				}
+				if unit == 0 && strings.IndexByte(text, '.') > 0 && bareSeconds(s.alias.key) {
+					unit = second
+				}
+				if unit != 0 {
+					d, ok = scaleDuration(text, unit)
+				}
+			}
+			if !ok && s.alias.key == "requesttime" && e.Time.From != FromLine {
+				if t, isTime := p.parseTime(text); isTime { // API Gateway's requestTime
+					e.setTime(t)
+					r.use(fieldDuration)
+				}
+			}
+		}
+		if ok {
+			m.Duration = d
+			r.use(fieldDuration)
+		}
+	}
+	for _, part := range [...]struct {
+		f    fieldID
+		name string
+	}{{fieldView, "view"}, {fieldDB, "db"}, {fieldQueueTime, "queue"}, {fieldUpstreamTime, "upstream"}} {
+		if !r.has(part.f) {
+			continue
+		}
+		s := &r.slots[part.f]
+		text := s.value.scalar()
+		if i := strings.LastIndexAny(text, " ,:"); i >= 0 { // nginx lists the tries: "0.1, 0.2"
+			text = text[i+1:]
+		}
+		if d, ok := scaleDuration(text, s.alias.unit); ok {
+			m.Timing = append(m.Timing, Timing{part.name, d})
+			r.use(part.f)
+		}
+	}
+}
+
+// bareSeconds reports whether a fraction under this key is seconds everywhere.
+func bareSeconds(key string) bool { return key == "elapsed" || key == "latency" || key == "timetaken" }
+
+// isNumber reports whether s is a decimal number.
+func isNumber(s string) bool { return s != "" && numberLen(s) == len(s) }
+
+func (p *Parser) resolveActor(e *Event) {
+	r := &p.rec
+	if v := r.get(fieldActor); v.isObject() {
+		kind, id := member(v.S, "type").scalar(), member(v.S, "id").scalar()
+		if id != "" && e.Actor.ID == "" {
+			setDefault(&kind, "user")
+			e.setActor(kind, id)
+			e.Actor.Name, e.Actor.Email, e.Actor.Label = member(v.S, "name").scalar(), member(v.S, "email").scalar(), member(v.S, "label").scalar()
+			r.use(fieldActor)
+		}
+	} else if s := r.text(fieldActor); s != "" && e.Actor.ID == "" {
+		kind, id, ok := strings.Cut(s, ":")
+		if !ok || !isToken(kind) {
+			kind, id = "user", s
+		}
+		if e.setActor(kind, id) {
+			r.use(fieldActor)
+		}
+	}
+	if e.Actor.Type != "" && e.Actor.Type != "agent" {
+		return
+	}
+	if r.has(fieldUser) && r.flavor != &flavorPostgres {
+		s := r.text(fieldUser)
+		if r.slots[fieldUser].alias.key == "uid" && !allDigits(s) {
+			if r.flavor == &flavorMonolog && e.setRequestID("uid", s) {
+				r.use(fieldUser)
+			}
+			s = ""
+		}
+		if s != "" && !nothing(s) {
+			setUserActor(e, s)
+			r.use(fieldUser)
+			if n := r.takeText(fieldUserName); e.Actor.Type == "user" {
+				e.Actor.Name = n
+			}
+			if m := r.takeText(fieldUserEmail); e.Actor.Type == "user" {
+				e.Actor.Email = m
+			}
+			return
+		}
+		if s != "" {
+			r.use(fieldUser)
+		}
+	}
+	if s := r.text(fieldUserName); s != "" && !nothing(s) && r.flavor != &flavorPostgres {
+		setUserActor(e, s)
+		r.use(fieldUserName)
+		return
+	}
+	for _, other := range [...]struct {
+		f    fieldID
+		kind string
+	}{{fieldClientID, "client"}, {fieldAPIKeyID, "api_key"}} {
+		if s := r.text(other.f); s != "" && !nothing(s) && e.Actor.Type == "" {
+			e.setActor(other.kind, s)
+			r.use(other.f)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package schema
+
+import "strings"
+
+// resolveRequest takes a line about one HTTP request. Method and path alone are only the surroundings of a line; a
+// status or a duration makes it the record of a request.
+func (p *Parser) resolveRequest(e *Event) bool {
+	r := &p.rec
+	if !r.has(fieldMethod) && !r.has(fieldRequestLine) || !r.has(fieldPath) && !r.has(fieldRequestLine) && !r.has(fieldRequestHost) {
+		return false
+	}
+	method, target := r.text(fieldMethod), r.text(fieldPath)
+	if line := r.text(fieldRequestLine); line != "" && (method == "" || target == "") {
+		if m, t, ok := splitRequestLine(line); ok {
+			method, target = m, t
+			r.use(fieldRequestLine)
+		}
+	}
+	if !isMethod(upperMethod(method)) || target == "" && !r.has(fieldRequestHost) {
+		return false
+	}
+	status := p.takeStatus()
+	r.use(fieldMethod)
+	r.use(fieldPath)
+	if status == 0 && !e.Metadata.Duration.Set {
+		m := &e.Metadata
+		m.Method = upperMethod(method)
+		_, m.Path, _ = splitTarget(target)
+		p.resolveRequestParts(e)
+		return false
+	}
+	if q := r.takeText(fieldQuery); q != "" && strings.IndexByte(target, '?') < 0 {
+		target = p.concat(target, "?", strings.TrimPrefix(q, "?"))
+	}
+	client := p.isClientCall(e)
+	e.Type = ""
+	p.resolveRequestParts(e)
+	if client {
+		if host := r.text(fieldRequestHost); host != "" && strings.HasPrefix(target, "/") && publicHost(hostName(host)) {
+			target = p.concat("https://", host, target)
+			r.use(fieldRequestHost)
+		}
+		setHTTPClient(e, method, target, status)
+	} else {
+		setHTTP(e, method, target, status)
+	}
+	if host := r.takeText(fieldRequestHost); host != "" && !e.hasExtra("host") {
+		e.AddExtra("host", Text(host))
+	}
+	return true
+}
+
+// takeStatus returns the HTTP status of the line, 0 when it has none.
+func (p *Parser) takeStatus() int {
+	s := status3(p.rec.text(fieldStatus))
+	if s != 0 {
+		p.rec.use(fieldStatus)
+	}
+	return s
+}
+
+// resolveRequestParts fills what a request has beside method, target and status.
+func (p *Parser) resolveRequestParts(e *Event) {
+	r := &p.rec
+	m := &e.Metadata
+	if s := r.text(fieldForwarded); s != "" && present(s) && m.IP == "" {
+		setClientIP(e, s)
+		if m.IP != "" {
+			r.use(fieldForwarded)
+		}
+	}
+	if v := r.get(fieldIP); !v.isNull() {
+		s := v.scalar()
+		if m.IP == "" {
+			setClientIP(e, s)
+		}
+		if m.IP != "" && bareIP(s) != "" {
+			r.use(fieldIP)
+		}
+	}
+	if v := r.get(fieldUserAgent); !v.isNull() && m.UserAgent == "" {
+		s := v.scalar()
+		if v.isArray() {
+			eachItem(v.S, func(item Value) bool { s = item.scalar(); return false })
+		}
+		setUserAgent(e, s)
+		r.use(fieldUserAgent)
+	}
+	if m.Route == "" {
+		if s := r.text(fieldRoute); s != "" {
+			if _, after, ok := strings.Cut(s, " "); ok && strings.HasPrefix(after, "/") {
+				s = after
+			}
+			m.Route = s
+			r.use(fieldRoute)
+		} else if c, a := r.text(fieldController), r.text(fieldAction); c != "" && a != "" {
+			m.Route = p.concat(c, "#", a)
+			r.use(fieldController)
+			r.use(fieldAction)
+		}
+	}
+	if v := r.get(fieldParams); m.Params.IsZero() && (v.isObject() && v.S != "{}" || v.isText() && strings.HasPrefix(v.S, "{")) {
+		m.Params = v
+		r.use(fieldParams)
+	}
+	if n, ok := atoi(r.text(fieldBytes)); ok && !m.HasBytes {
+		m.Bytes, m.HasBytes = n, true
+		r.use(fieldBytes)
+	}
+	if m.Status == 0 && e.Type != "" {
+		if s := p.takeStatus(); s != 0 && (e.Type == "http.request" || e.Type == "http.client") {
+			setStatus(e, s)
+		} else if s != 0 {
+			m.Status = s
+		}
+	}
+}
+
+// clientLoggers lists parts of the names of HTTP clients, in lower case.
+var clientLoggers = [...]string{
+	"faraday", "httpclient", "http_client", "http.client", "axios", "undici", "okhttp", "resttemplate", "webclient", "urllib3", "httpx", "aiohttp.client", "guzzle", "feign",
+	"net::http", "httplog", "excon", "typhoeus", "httparty", "resty", "requests.",
+}
+
+// isClientCall reports whether the line tells of a request that the program made, not of one that it answered.
+func (p *Parser) isClientCall(e *Event) bool {
+	r := &p.rec
+	switch s := r.text(fieldKind); strings.ToLower(s) {
+	case "client", "span_kind_client", "outbound", "outgoing", "egress", "out", "3":
+		r.use(fieldKind)
+		return true
+	case "server", "span_kind_server", "inbound", "incoming", "2":
+		r.use(fieldKind)
+		return false
+	}
+	if v := r.get(fieldClient); v.isText() && bareIP(v.S) == "" {
+		return true
+	}
+	if r.logger != "" {
+		for _, name := range clientLoggers {
+			if containsFold(r.logger, name) {
+				return true
+			}
+		}
+	}
+	first, rest := cutToken(e.Metadata.Message.S)
+	switch strings.ToLower(strings.TrimRight(first, ":")) {
+	case "call", "calling", "called", "outgoing", "outbound", "fetch", "fetching", "upstream", "external":
+		return true
+	case "http", "request", "sending", "sent":
+		second, _ := cutToken(rest)
+		return strings.EqualFold(second, "client") || strings.EqualFold(second, "to")
+	}
+	return false
+}
