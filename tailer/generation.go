@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 )
@@ -16,7 +15,7 @@ type generation struct {
 	id    fileID
 	epoch int // how often the file was truncated before
 	track *track
-	info  *Source // for chunks; made with the first one
+	info  *Source // for chunks; made with the first one, guarded by Tailer.mu but for the reader
 
 	// Guarded by Tailer.mu.
 	path    string      // where the file was seen last
@@ -49,6 +48,7 @@ type generation struct {
 	rotated bool      // not the live file any more
 	quiet   time.Time // since when nothing changed, for a rotated file
 	packed  bool      // compressed
+	parked  bool      // closed for want of descriptors; it can be found again
 	copied  bool      // the rest of a truncated file, read from its copy
 	size    int64     // when opened
 }
@@ -280,29 +280,25 @@ func appendHead(head []byte, off int64, b []byte) []byte {
 
 // source returns what the chunks of g come from. The first line, or what there is of it, was passed.
 func (g *generation) source() *Source {
-	if g.info == nil {
-		g.info = &Source{
-			Path:     g.src.path,
-			Name:     filepath.Base(g.src.path),
-			Identity: identityOf(g.id, g.epoch, g.head),
-			Size:     g.size,
-		}
+	if g.info != nil {
+		return g.info
 	}
-	return g.info
+	return &Source{Path: g.src.path, Name: g.src.base(), Identity: identityOf(g.id, g.epoch, g.head), Size: g.size}
 }
 
-// close lets go of the descriptor. What was handed out may still be unacknowledged.
-func (g *generation) close() {
-	if g.live != nil {
-		g.live.stop()
-		g.live = nil
-	}
-	if g.zc != nil {
-		g.zc.Close()
-		g.z, g.zc = nil, nil
-	}
-	if g.f != nil {
-		g.f.Close()
-		g.f = nil
+// detachLocked takes the descriptor away from g and returns what closes it. What was handed out may still be unacknowledged.
+func (g *generation) detachLocked() (release func()) {
+	f, zc, live := g.f, g.zc, g.live
+	g.f, g.z, g.zc, g.live = nil, nil, nil, nil
+	return func() {
+		if live != nil {
+			live.stop()
+		}
+		if zc != nil {
+			zc.Close()
+		}
+		if f != nil {
+			f.Close()
+		}
 	}
 }

@@ -89,6 +89,7 @@ func (n *notifier) start(t *Tailer) bool {
 
 func (n *notifier) close() {
 	if n.w != nil {
+		close(n.done)
 		n.w.Close()
 	}
 }

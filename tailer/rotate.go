@@ -48,7 +48,7 @@ func (t *Tailer) siblings(s *source, compressed bool) []string {
 func (t *Tailer) openAs(path string, fi os.FileInfo) *generation {
 	for _, s := range t.sources {
 		for _, g := range s.gens {
-			if (g.f != nil || g.z != nil) && g.fi != nil && os.SameFile(fi, g.fi) {
+			if (g.f != nil || g.z != nil || g.parked) && g.fi != nil && os.SameFile(fi, g.fi) {
 				return g
 			}
 		}
@@ -200,7 +200,7 @@ func (t *Tailer) searchMissed(s *source, now time.Time, compressed bool) {
 			t.watcher.nextDiscover = now
 			continue
 		}
-		if t.watcher.open >= t.cfg.MaxOpen {
+		if !t.makeRoom() {
 			s.search = max(s.search, 1)
 			break
 		}
@@ -233,7 +233,9 @@ func (t *Tailer) searchMissed(s *source, now time.Time, compressed bool) {
 		}
 		missed = append(missed, g)
 	}
-	slices.SortStableFunc(missed, func(a, b *generation) int { return cmp.Compare(a.fi.ModTime().UnixNano(), b.fi.ModTime().UnixNano()) })
+	slices.SortStableFunc(missed, func(a, b *generation) int {
+		return cmp.Or(a.fi.ModTime().Compare(b.fi.ModTime()), compareAge(a.path, b.path))
+	})
 	for _, g := range missed {
 		at := len(s.gens)
 		if i := slices.Index(s.gens, s.live); s.live != nil && i >= 0 {
@@ -248,9 +250,12 @@ func (t *Tailer) searchMissed(s *source, now time.Time, compressed bool) {
 	}
 }
 
-// drop closes a generation that nobody saw.
+// drop closes the descriptor of a generation that the reader does not own.
 func (t *Tailer) drop(g *generation) {
-	g.close()
+	t.mu.Lock()
+	release := g.detachLocked()
+	t.mu.Unlock()
+	release()
 	t.watcher.open--
 }
 

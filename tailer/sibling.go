@@ -87,3 +87,22 @@ func stamped(name string) (head, tail string, ok bool) {
 	}
 	return name[:start], name[end:], start < end
 }
+
+// compareAge orders rotated files that were modified at the same time, oldest first: counting numbers grow with age, dates and
+// times grow with time.
+func compareAge(a, b string) int {
+	c := compareNatural(a, b)
+	if counted(a) && counted(b) {
+		return -c
+	}
+	return c
+}
+
+// counted says whether the last number in a name is a count, not a date.
+func counted(name string) bool {
+	for _, ext := range compressions {
+		name = strings.TrimSuffix(name, ext)
+	}
+	head, tail, ok := stamped(filepath.Base(name))
+	return ok && len(filepath.Base(name))-len(head)-len(tail) <= 4
+}

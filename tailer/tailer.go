@@ -142,10 +142,9 @@ func (t *Tailer) Close() error {
 		t.wg.Wait()
 		for _, s := range t.sources {
 			for _, g := range s.gens {
-				g.close()
+				g.detachLocked()()
 			}
 		}
-		t.watcher.close()
 		if t.store != nil {
 			t.closeErr = t.save(true)
 			t.store.close()
@@ -295,6 +294,7 @@ func (t *Tailer) read(only func(*generation) bool) *Chunk {
 
 		t.mu.Lock()
 		if v == someLines {
+			g.info = c.Source
 			g.at = p.end
 			if g.headSum.N < len(g.head) {
 				g.headSum = digestOf(g.head)
@@ -358,7 +358,15 @@ func (t *Tailer) scheduleLocked(s *source) {
 		if g.queued {
 			return
 		}
-		if g.pending && !g.suspect && !g.ended && (g.f != nil || g.z != nil) {
+		if !g.pending || g.suspect || g.ended {
+			continue
+		}
+		if g.parked {
+			s.urgent = true
+			poke(t.wakeWatch)
+			return
+		}
+		if g.f != nil || g.z != nil {
 			g.pending, g.queued, g.drained, g.err = false, true, false, nil
 			t.ready = append(t.ready, g)
 			poke(t.wakeRead)

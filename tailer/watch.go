@@ -23,6 +23,7 @@ type watcher struct {
 	restored     map[string][]record // by source, until the source is looked at
 	started      bool                // the first discovery is done
 	nextDiscover time.Time
+	fullSaid     bool                     // that no descriptor is free was said
 	listings     map[string][]fs.DirEntry // of the present pass
 	open         int                      // descriptors held
 	notify       notifier
@@ -58,12 +59,11 @@ func (w *watcher) restore(recs []record) {
 	}
 }
 
-func (w *watcher) close() { w.notify.close() }
-
 // watchLoop looks at files until reading stops.
 func (t *Tailer) watchLoop() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	defer t.watcher.notify.close()
 	for {
 		select {
 		case <-t.stop.Done():
@@ -184,6 +184,7 @@ func (t *Tailer) look(s *source, now time.Time) {
 	if s.restart {
 		t.takeUp(s, now)
 	}
+	t.settle(s, now)
 	fi, err := os.Stat(s.path)
 	if s.failing && (err == nil || errors.Is(err, fs.ErrNotExist)) {
 		s.failing = false
@@ -200,6 +201,9 @@ func (t *Tailer) look(s *source, now time.Time) {
 			t.log.Warn("file cannot be looked at", "source", s.path, "err", err)
 		}
 	case s.live != nil && os.SameFile(fi, s.live.fi):
+		if s.live.parked && !unchanged(fi, s.live.fi) && !t.unpark(s, s.live) {
+			break // no descriptor is free; it stays changed
+		}
 		t.observe(s, s.live, fi, now)
 	case fi.Mode().IsRegular():
 		if s.live != nil {
@@ -207,7 +211,6 @@ func (t *Tailer) look(s *source, now time.Time) {
 		}
 		t.appear(s, fi, now)
 	}
-	t.settle(s, now)
 	if s.search > 0 {
 		s.search--
 		t.searchMissed(s, now, false)
@@ -218,7 +221,7 @@ func (t *Tailer) look(s *source, now time.Time) {
 func (t *Tailer) observe(s *source, g *generation, fi os.FileInfo, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if g.fi == nil || fi.Size() != g.fi.Size() || !fi.ModTime().Equal(g.fi.ModTime()) {
+	if !unchanged(fi, g.fi) {
 		g.pending = true
 		g.quiet = now
 		s.changed = now
@@ -227,11 +230,26 @@ func (t *Tailer) observe(s *source, g *generation, fi os.FileInfo, now time.Time
 	t.scheduleLocked(s)
 }
 
+func unchanged(a, b os.FileInfo) bool {
+	return a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+}
+
 // rotate makes the live file of s one that is read to its end and then closed.
 func (t *Tailer) rotate(s *source, now time.Time) {
 	g := s.live
 	s.live = nil
 	s.search = 3
+	if g.parked {
+		t.unpark(s, g)
+	}
+	if g.f != nil {
+		if fi, err := g.f.Stat(); err == nil {
+			g.gone.Store(unlinked(fi))
+			t.mu.Lock()
+			g.fi = fi
+			t.mu.Unlock()
+		}
+	}
 	t.mu.Lock()
 	s.changed = now
 	g.rotated, g.pending, g.quiet = true, true, now
@@ -245,7 +263,7 @@ func (t *Tailer) appear(s *source, fi os.FileInfo, now time.Time) {
 	if t.knownElsewhere(s.path, fi) {
 		return
 	}
-	if t.watcher.open >= t.cfg.MaxOpen {
+	if !t.makeRoom() {
 		return
 	}
 	g, err := t.openGeneration(s, s.path, now)
@@ -339,15 +357,17 @@ func (t *Tailer) settle(s *source, now time.Time) {
 			t.unreadable(s, g, err, now)
 		case ended:
 			t.finish(s, g)
+		case g.parked:
+			if g.rotated && pending {
+				t.unpark(s, g)
+			}
 		case g.rotated && g.f != nil:
 			fi, err := g.f.Stat()
 			if err != nil {
 				t.unreadable(s, g, err, now)
 				continue
 			}
-			if unlinked(fi) {
-				g.gone.Store(true)
-			}
+			g.gone.Store(unlinked(fi))
 			t.observe(s, g, fi, now)
 			if drained && !pending && (now.Sub(g.quiet) >= t.cfg.Linger || t.watcher.open > t.cfg.MaxOpen) {
 				t.mu.Lock()
@@ -383,8 +403,7 @@ func (t *Tailer) unreadable(s *source, g *generation, err error, now time.Time) 
 // finish closes a file that was handed out to its end, and forgets it once it was acknowledged.
 func (t *Tailer) finish(s *source, g *generation) {
 	if g.f != nil || g.z != nil {
-		g.close()
-		t.watcher.open--
+		t.drop(g)
 	}
 	at, waiting := g.track.state()
 	if waiting > 0 {
