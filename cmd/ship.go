@@ -185,7 +185,7 @@ func newPipeline(cfg *Config, f feed, m *merger, to sink, enc func() encoder, li
 	if live {
 		ahead = 0
 	}
-	p := &pipeline{feed: f, sink: to, order: newOrdered(m, schema.NewJoiner(), correlate.New(cfg.correlate()), cfg.keeps(), live, ahead)}
+	p := &pipeline{feed: f, sink: to, order: newOrdered(m, schema.NewJoiner(cfg.schema()), correlate.New(cfg.correlate()), cfg.keeps(), live, ahead)}
 	for range cfg.workers() {
 		p.workers = append(p.workers, &worker{parser: schema.NewParser(cfg.schema()), out: enc()})
 	}

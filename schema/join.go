@@ -27,4 +27,9 @@ type Join struct {
 	Text string
 	// Last marks the fragment that completes its line.
 	Last bool
+	// Single says that no further lines can belong to the record, as with JSON.
+	Single bool
+	// Followed says that the next line of the same source and stream is known to start a record. It spares the joiner to
+	// keep a copy until that line comes, and changes nothing else.
+	Followed bool
 }

@@ -53,6 +53,9 @@ func (p *Parser) Start(src *Source, now time.Time) {
 // reused. mark is put into every event's Origin.
 func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Event {
 	line = strings.TrimSuffix(line, "\r")
+	if strings.TrimSpace(line) == "" {
+		return dst
+	}
 	dst = grow(dst)
 	e := &dst[len(dst)-1]
 	e.Origin = Origin{Source: p.src, Offset: offset, Mark: mark}
@@ -70,7 +73,19 @@ func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Ev
 	}
 	p.finishFields(e)
 	p.finish(e)
+	markFollowed(dst, len(dst)-1)
 	return dst
+}
+
+// markFollowed tells the event before the i-th that its record has no further lines, if that is so.
+func markFollowed(events []Event, i int) {
+	if i == 0 {
+		return
+	}
+	e, prev := &events[i], &events[i-1]
+	if e.Join.Role != Continues && e.Join.Role != Fragment && prev.Origin.Source == e.Origin.Source && prev.Join.Stream == e.Join.Stream {
+		prev.Join.Followed = true
+	}
 }
 
 // finish gives an event what every event has.
@@ -135,6 +150,8 @@ var formats = []format{
 	{"logfmt", parseLogfmt},
 	{"lambda.python", parseLambdaPython},
 	{"nest", parseNest},
+	{"sidekiq.text", parseSidekiq},
+	{"rails.text", parseRubyLog},
 	{"access", parseAccessLog},
 	{"morgan", parseMorgan},
 	{"stamped", parseStamped},

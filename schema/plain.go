@@ -5,5 +5,6 @@ func parsePlain(_ *Parser, e *Event, line string) bool {
 	e.Type = "log.message"
 	e.Action = "log"
 	e.Metadata.Message = Value{String, line}
+	e.Join.Role, e.Join.Text = Continues, line
 	return true
 }

@@ -1,0 +1,588 @@
+package schema
+
+import (
+	"encoding/hex"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// blockKey finds the open blocks of a stream: those of one request tag, or of one process where lines have no tag.
+type blockKey struct {
+	stream    *stream
+	kind, key string
+}
+
+// block is a record that Started opens and Completed closes, with events of their own between. Its id is that of
+// its first line, so that those can name it as parent before it is handed on.
+type block struct {
+	key blockKey
+	e   *Event // nil when only lines inside were seen, and after the block was handed on
+	id  ID
+	hex string // of id, for Idents
+
+	tagged    bool
+	opened    bool // Started was seen
+	processed bool // Processing was seen
+	closed    bool // Completed was seen, or an exception that ended it
+	done      bool // handed on; known for the sake of late lines
+	late      bool // a line came before Started
+
+	seen         int64  // when its last line came
+	next         *block // another one with the same key, opened before
+	older, newer *block
+	origin       Origin // of the first line
+	requestID    string
+}
+
+// block takes a line that belongs to a block.
+func (j *Joiner) block(e *Event, emit func(*Event)) {
+	switch e.Join.Role {
+	case Opens:
+		j.opens(e, emit)
+	case Adds:
+		j.adds(e, emit)
+	case Closes:
+		j.closes(e, emit)
+	default: // Inside
+		j.linkInside(e)
+		if e.Join.Followed || e.Join.Single {
+			emit(e)
+			return
+		}
+		j.hold(e)
+	}
+}
+
+// tagged reports whether a key tells requests apart, and not only processes.
+func tagged(key string) bool { return key != "" && key[0] != '#' }
+
+func (j *Joiner) keyOf(e *Event) blockKey {
+	return blockKey{j.streamOf(e), e.Join.Kind, e.Join.Key}
+}
+
+// find returns the blocks of a key, the one opened last first.
+func (j *Joiner) find(k blockKey) *block { return j.blocks[k] }
+
+// add makes a block whose first line is e.
+func (j *Joiner) add(k blockKey, e *Event) *block {
+	if j.open >= maxOpenBlocks {
+		return nil
+	}
+	k.kind, k.key = strings.Clone(k.kind), strings.Clone(k.key)
+	b := &block{key: k, tagged: tagged(k.key), seen: j.now, next: j.blocks[k]}
+	j.blocks[k] = b
+	j.open++
+	j.link(b)
+	return b
+}
+
+// begin gives b its event, a copy of e.
+func (j *Joiner) begin(b *block, e *Event) {
+	b.e = e.clone()
+	if b.id.IsZero() {
+		j.retain(b.e)
+		b.origin = b.e.Origin
+		b.setID(b.e.ID)
+	} else { // reserved before
+		b.e.Origin = b.origin
+		b.e.ID = b.id
+	}
+	b.e.Origin.Lines = 1
+	b.e.AddIdent(IdentBlock, "block", b.hex)
+	b.requestID = b.e.Correlation.RequestID
+}
+
+func (b *block) setID(id ID) {
+	b.id = id
+	if id.Text != "" {
+		b.hex = id.Text
+		return
+	}
+	b.hex = hex.EncodeToString(id.Bits[:])
+}
+
+// opens takes Started.
+func (j *Joiner) opens(e *Event, emit func(*Event)) {
+	k := j.keyOf(e)
+	b := j.find(k)
+	if b != nil && b.tagged {
+		if !b.opened && !b.done {
+			// The carrier delivered Started behind other lines of its block.
+			b.late, k.stream.disordered = true, true
+			if b.e == nil {
+				j.begin(b, e)
+			} else {
+				b.e.mergeStarted(e)
+			}
+			b.opened = true
+			j.touch(b)
+			return
+		}
+		// The client sent the same request id again.
+		j.finish(b, emit)
+		j.forget(b)
+	}
+	if b = j.addBounded(k, e, emit); b == nil {
+		emit(e)
+		return
+	}
+	j.begin(b, e)
+	b.opened = true
+	// Rails 2 says in one line what Started and Processing say.
+	b.processed = e.Metadata.Method != "" && e.Metadata.Path == ""
+	k.stream.done = nil
+}
+
+// addBounded is add that makes room by handing on the oldest block.
+func (j *Joiner) addBounded(k blockKey, e *Event, emit func(*Event)) *block {
+	if j.open >= maxOpenBlocks && j.oldest != nil {
+		j.finish(j.oldest, emit)
+		j.forget(j.oldest)
+	}
+	return j.add(k, e)
+}
+
+// adds takes Processing, Parameters and the like.
+func (j *Joiner) adds(e *Event, emit func(*Event)) {
+	k := j.keyOf(e)
+	b := j.target(k, e)
+	switch {
+	case b == nil && e.Type == "http.request" && e.Metadata.Route != "" && !j.ambiguous(k):
+		// The block was begun before the file, or its Started is late.
+		if b = j.addBounded(k, e, emit); b == nil {
+			emit(e)
+			return
+		}
+		j.begin(b, e)
+		b.processed = true
+		return
+	case b == nil:
+		j.orphan(e, emit)
+		return
+	case b.done:
+		if e.Type == "http.request" { // parameters, too late for the request itself
+			j.orphan(e, emit)
+		}
+		return
+	case b.e == nil:
+		j.begin(b, e)
+	default:
+		b.e.merge(e)
+	}
+	if e.Metadata.Route != "" {
+		b.processed = true
+	}
+	j.touch(b)
+}
+
+// orphan hands on a line of a block whose block is not known, as the message it was.
+func (j *Joiner) orphan(e *Event, emit func(*Event)) {
+	if e.Type != "http.request" {
+		emit(e)
+		return
+	}
+	e.Type, e.Action = "log.message", "log"
+	if e.Metadata.Route != "" {
+		e.Action = e.Metadata.Route
+	}
+	j.linkInside(e)
+	emit(e)
+}
+
+// closes takes Completed.
+func (j *Joiner) closes(e *Event, emit func(*Event)) {
+	k := j.keyOf(e)
+	b := j.target(k, e)
+	if b != nil && b.done {
+		b = nil
+	}
+	if b == nil {
+		if !tagged(k.key) {
+			j.incomplete(e)
+			emit(e)
+			return
+		}
+		if b = j.addBounded(k, e, emit); b == nil {
+			emit(e)
+			return
+		}
+	}
+	if b.e == nil {
+		j.begin(b, e)
+	} else {
+		b.e.merge(e)
+	}
+	b.closed = true
+	j.touch(b)
+	if b.tagged && (!b.opened || b.late || !b.processed) {
+		return // further lines may be late
+	}
+	j.finish(b, emit)
+}
+
+// target returns the block that a line belongs to. Where several are open that nothing tells apart it is none of them,
+// unless only one of them can be meant.
+func (j *Joiner) target(k blockKey, e *Event) *block {
+	b := j.find(k)
+	if b == nil || b.tagged {
+		return b
+	}
+	var only *block
+	for ; b != nil; b = b.next {
+		if b.done || b.closed {
+			continue
+		}
+		switch {
+		case e.Join.Role == Adds && e.Metadata.Route != "" && b.processed: // a request is processed once
+			continue
+		case e.Join.Role == Closes && !b.processed && b.next != nil:
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = b
+	}
+	return only
+}
+
+// ambiguous reports whether more than one block of a key without tag is open.
+func (j *Joiner) ambiguous(k blockKey) bool {
+	n := 0
+	for b := j.find(k); b != nil; b = b.next {
+		if !b.done {
+			n++
+		}
+	}
+	return n > 0 && !tagged(k.key)
+}
+
+// linkInside makes e a child of the block it stands in, if that is certain.
+func (j *Joiner) linkInside(e *Event) {
+	if j.open == 0 && !tagged(e.Join.Key) {
+		return
+	}
+	k := blockKey{j.streamOf(e), railsRequest, e.Join.Key}
+	b := j.find(k)
+	if b == nil && e.Join.Key == "" {
+		return
+	}
+	if b == nil {
+		if tagged(k.key) && k.stream.disordered && e.Origin.Source != nil && e.Join.Kind == railsRequest {
+			b = j.reserve(k, e)
+		}
+		if b == nil {
+			return
+		}
+	}
+	if !b.tagged {
+		if e.Correlation.JobID != "" && e.Type != "job.enqueued" {
+			return // a job's own line, from a thread of its own
+		}
+		if b = j.inside(b, e); b == nil {
+			return
+		}
+	}
+	c := &e.Correlation
+	if c.Parent.IsZero() && e.ID != b.id {
+		c.Parent = b.id
+		e.AddIdent(IdentBlock, "block", b.hex)
+	}
+	if c.RequestID == "" && b.requestID != "" {
+		c.RequestID = b.requestID
+		e.AddIdent(IdentRequest, "request_id", b.requestID)
+	}
+	if !b.done {
+		if e.Type == "error.raised" && b.e != nil {
+			j.failed(b, e)
+		}
+		j.touch(b)
+	}
+}
+
+// inside returns the block without tag that a line stands in: the only open one, or for an exception the one that just
+// ended with an error.
+func (j *Joiner) inside(b *block, e *Event) *block {
+	var only, ended *block
+	for ; b != nil; b = b.next {
+		if b.done {
+			if ended == nil && b == b.key.stream.done {
+				ended = b
+			}
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = b
+	}
+	if only != nil {
+		return only
+	}
+	if e.Type == "error.raised" {
+		return ended
+	}
+	return nil
+}
+
+// failed notes in an open block the exception that ended it: there will be no Completed where a middleware raised.
+func (j *Joiner) failed(b *block, e *Event) {
+	m := &b.e.Metadata
+	m.Outcome = OutcomeFailure
+	if m.Error.Class == "" {
+		m.Error.Class = strings.Clone(e.Metadata.Error.Class)
+		m.Error.Message = Value{e.Metadata.Error.Message.Kind, strings.Clone(e.Metadata.Error.Message.S)}
+	}
+}
+
+// reserve makes a block known by a line inside of it whose Started is late.
+func (j *Joiner) reserve(k blockKey, e *Event) *block {
+	b := j.add(k, e)
+	if b == nil {
+		return nil
+	}
+	b.late = true
+	b.origin = Origin{Source: e.Origin.Source, Offset: e.Origin.Offset, Index: 1, Mark: e.Origin.Mark}
+	if b.origin.Mark != nil {
+		b.origin.Mark.Add(1)
+		b.origin.Held = true
+	}
+	b.setID(e.Origin.Source.EventID(e.Origin.Offset, 1))
+	b.requestID = strings.Clone(e.Correlation.RequestID)
+	return b
+}
+
+// finish hands b's event on. The block stays known for late lines until forget.
+func (j *Joiner) finish(b *block, emit func(*Event)) {
+	if b.done {
+		return
+	}
+	b.done = true
+	b.seen = j.now
+	e := b.e
+	b.e = nil
+	if e == nil {
+		// Children were given this id as their parent: the request is told of, as far as it is known.
+		e = &Event{ID: b.id, Origin: b.origin, Type: "http.request", Action: "request"}
+		e.Correlation.RequestID = b.requestID
+		e.AddIdent(IdentRequest, "request_id", b.requestID)
+		e.AddIdent(IdentBlock, "block", b.hex)
+		e.Platform.Format = "rails.text"
+		e.Time = Time{NS: j.now, Digits: 3}
+	}
+	if !b.closed || !b.opened {
+		j.incomplete(e)
+	}
+	if st := b.key.stream; !b.tagged {
+		if st.done != nil {
+			j.forget(st.done)
+		}
+		st.done = b
+	}
+	emit(e)
+}
+
+// incomplete marks a request whose end or beginning was not seen.
+func (j *Joiner) incomplete(e *Event) {
+	if e.Metadata.Outcome == OutcomeNone {
+		e.Metadata.Outcome = OutcomeUnknown
+	}
+	if e.Action == "" || e.Action == "log" {
+		e.Action = "request"
+		if e.Metadata.Route != "" {
+			e.Action = e.Metadata.Route
+		}
+	}
+	e.AddExtra("incomplete", Value{Raw, "true"})
+}
+
+// expire hands on and forgets blocks whose time is over.
+func (j *Joiner) expire(emit func(*Event)) {
+	for b := j.oldest; b != nil; {
+		next := b.newer
+		idle := j.now - b.seen
+		switch {
+		case b.done:
+			if idle >= blockKnown {
+				j.forget(b)
+			}
+		case b.closed:
+			if idle >= blockLate {
+				j.finish(b, emit)
+			}
+		case idle >= blockIdle:
+			j.finish(b, emit)
+		}
+		if idle < blockLate {
+			return // newer ones were seen later still
+		}
+		b = next
+	}
+}
+
+// touch notes that a line of b came.
+func (j *Joiner) touch(b *block) {
+	b.seen = j.now
+	if j.newest == b {
+		return
+	}
+	j.unlink(b)
+	j.link(b)
+}
+
+func (j *Joiner) link(b *block) {
+	b.older, b.newer = j.newest, nil
+	if j.newest != nil {
+		j.newest.newer = b
+	} else {
+		j.oldest = b
+	}
+	j.newest = b
+}
+
+func (j *Joiner) unlink(b *block) {
+	if b.older != nil {
+		b.older.newer = b.newer
+	} else {
+		j.oldest = b.newer
+	}
+	if b.newer != nil {
+		b.newer.older = b.older
+	} else {
+		j.newest = b.older
+	}
+}
+
+// forget removes b.
+func (j *Joiner) forget(b *block) {
+	j.unlink(b)
+	j.open--
+	if b.key.stream.done == b {
+		b.key.stream.done = nil
+	}
+	first := j.blocks[b.key]
+	if first == b {
+		if b.next == nil {
+			delete(j.blocks, b.key)
+		} else {
+			j.blocks[b.key] = b.next
+		}
+		return
+	}
+	for ; first != nil; first = first.next {
+		if first.next == b {
+			first.next = b.next
+			return
+		}
+	}
+}
+
+// mergeStarted gives an event made of later lines what Started says.
+func (e *Event) mergeStarted(s *Event) {
+	c := s.clone()
+	e.Time, e.Action, e.Type = c.Time, c.Action, c.Type
+	e.Subject = c.Subject
+	m := &e.Metadata
+	route := m.Route
+	e.merge(c)
+	m.Method, m.Path = c.Metadata.Method, c.Metadata.Path
+	if route != "" {
+		m.Route = route
+	}
+	if c.Metadata.Level != LevelNone {
+		m.Level = c.Metadata.Level
+	}
+}
+
+// merge adds to e what a further line of its block says.
+func (e *Event) merge(s *Event) {
+	c := s.clone()
+	m, a := &e.Metadata, &c.Metadata
+	if a.Duration.Set {
+		m.Duration = a.Duration
+	}
+	if a.Status != 0 {
+		m.Status = a.Status
+		m.Outcome = a.Outcome
+	}
+	setDefault(&m.IP, a.IP)
+	setDefault(&m.Method, a.Method)
+	if a.Route != "" {
+		m.Route = a.Route
+	}
+	if m.Path == "" && a.Path != "" {
+		method, subject := m.Method, e.Subject
+		route := m.Route
+		e.Type = ""
+		setHTTP(e, method, a.Path, 0)
+		if route != "" {
+			m.Route = route
+		}
+		if subject.Type != "" {
+			e.Subject = subject
+		}
+	}
+	m.Params = mergeParams(a.Params, m.Params)
+	if m.Error.Class == "" {
+		m.Error = a.Error
+	}
+	if a.DB != (DB{}) {
+		m.DB = a.DB
+	}
+	m.Timing = append(m.Timing, a.Timing...)
+	m.Extra = append(m.Extra, newFields(m.Extra, a.Extra)...)
+	m.Fields = append(m.Fields, newFields(m.Fields, a.Fields)...)
+	if a.Level > m.Level && a.Level >= LevelWarn {
+		m.Level = a.Level
+	}
+	if e.Actor.Type == "" {
+		e.Actor = c.Actor
+	}
+	d, f := &e.Correlation, &c.Correlation
+	setDefault(&d.RequestID, f.RequestID)
+	setDefault(&d.TraceID, f.TraceID)
+	setDefault(&d.SessionID, f.SessionID)
+	for _, id := range c.Idents {
+		if !e.hasIdent(id) {
+			e.Idents = append(e.Idents, id)
+		}
+	}
+	e.Origin.Lines = max(e.Origin.Lines, 1) + 1
+}
+
+func (e *Event) hasIdent(id Ident) bool {
+	for i := range e.Idents {
+		if e.Idents[i].Kind == id.Kind && e.Idents[i].Value == id.Value {
+			return true
+		}
+	}
+	return false
+}
+
+// mergeParams returns the members of both objects; a wins.
+func mergeParams(a, b Value) Value {
+	if a.IsZero() || b.IsZero() || a.Kind != Raw || b.Kind != Raw {
+		if a.IsZero() {
+			return b
+		}
+		return a
+	}
+	have := gjson.Parse(a.S)
+	out := []byte(strings.TrimSuffix(a.S, "}"))
+	gjson.Parse(b.S).ForEach(func(k, v gjson.Result) bool {
+		seen := false
+		have.ForEach(func(h, _ gjson.Result) bool {
+			seen = h.Str == k.Str
+			return !seen
+		})
+		if !seen {
+			if len(out) > 1 {
+				out = append(out, ',')
+			}
+			out = append(append(append(out, k.Raw...), ':'), v.Raw...)
+		}
+		return true
+	})
+	return Value{Raw, string(append(out, '}'))}
+}

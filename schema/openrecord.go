@@ -1,0 +1,168 @@
+package schema
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// openRecord is an event whose further lines may still come.
+type openRecord struct {
+	e     *Event // a copy; nil when there is none
+	more  []byte // the further lines, with newlines between
+	lines int
+	since int64 // when its last line came
+	trace traceState
+}
+
+// hold keeps a copy of e until its further lines are known to have come.
+func (j *Joiner) hold(e *Event) {
+	st := j.streamOf(e)
+	c := e.clone()
+	j.retain(c)
+	st.rec = openRecord{e: c, more: st.rec.more[:0], lines: 1, since: j.now}
+	st.rec.trace.start(c)
+	j.held++
+}
+
+// retain takes part in the acknowledgement of the chunk that an event came from.
+func (j *Joiner) retain(e *Event) {
+	if e.Origin.Mark != nil && !e.Origin.Held {
+		e.Origin.Mark.Add(1)
+	}
+	e.Origin.Held = true
+}
+
+// release gives up an event that was kept and became part of another one.
+func (j *Joiner) release(e *Event) {
+	if e.Origin.Held && e.Origin.Mark != nil {
+		e.Origin.Mark.Done(1)
+	}
+}
+
+// continued adds e to the record of its stream if it is a further line of it.
+func (j *Joiner) continued(st *stream, e *Event, emit func(*Event)) bool {
+	if st.cut.e != nil {
+		return j.fragmentContinued(st, e, emit)
+	}
+	r := &st.rec
+	if e.Join.Role != Continues || !r.takes(e) {
+		return false
+	}
+	if r.lines >= maxRecordLines || len(r.more)+len(e.Join.Text) > maxRecordBytes {
+		if n := len(r.e.Metadata.Truncated); n == 0 {
+			r.e.Metadata.Truncated = append(r.e.Metadata.Truncated, "lines")
+		}
+		r.e.Origin.Lines = int32(r.lines)
+		r.lines++
+		return true
+	}
+	r.add(e)
+	r.since = j.now
+	return true
+}
+
+// takes reports whether a line that starts no record of its own belongs to r.
+func (r *openRecord) takes(e *Event) bool {
+	t := e.Join.Text
+	if e.Join.Key != "" && e.Join.Key != r.e.Join.Key && r.e.Join.Key != "" {
+		return false
+	}
+	if e.Type == "error.raised" { // the headline of an exception: behind the empty line that Rails writes first
+		return r.e.Type == "log.message" && r.e.Metadata.Message.S == "" && r.lines == 1
+	}
+	return r.trace.takes(t)
+}
+
+// add joins a further line to r.
+func (r *openRecord) add(e *Event) {
+	r.lines++
+	if e.Type == "error.raised" {
+		m := &r.e.Metadata
+		r.e.Type, r.e.Action, r.e.Subject = e.Type, strings.Clone(e.Action), Subject{e.Subject.Type, strings.Clone(e.Subject.ID)}
+		c := e.clone()
+		m.Error, m.Message, m.Outcome = c.Metadata.Error, c.Metadata.Message, OutcomeFailure
+		m.Extra = append(m.Extra, newFields(m.Extra, c.Metadata.Extra)...)
+		if m.Level == LevelNone {
+			m.Level = e.Metadata.Level
+		}
+		r.trace.start(r.e)
+		return
+	}
+	if len(r.more) > 0 {
+		r.more = append(r.more, '\n')
+	}
+	r.more = append(r.more, e.Join.Text...)
+	r.trace.add(e.Join.Text)
+}
+
+// newFields returns those of add whose key is not in have.
+func newFields(have, add []Field) []Field {
+	var out []Field
+	for _, f := range add {
+		if !slices.ContainsFunc(have, func(h Field) bool { return h.Key == f.Key }) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// endRecord hands on the record of st.
+func (j *Joiner) endRecord(st *stream, emit func(*Event)) {
+	if st.cut.e != nil {
+		j.endFragment(st, emit)
+	}
+	r := &st.rec
+	e := r.e
+	if e == nil {
+		return
+	}
+	j.held--
+	r.e = nil
+	if r.lines > 1 {
+		e.Origin.Lines = int32(r.lines)
+		finishRecord(e, strings.TrimRight(string(r.more), "\n "), &r.trace)
+	}
+	if cap(r.more) > 64<<10 {
+		r.more = nil
+	}
+	emit(e)
+}
+
+// stray takes a line that starts no record, where none is open: it is a record itself, and may have further lines.
+func (j *Joiner) stray(e *Event, emit func(*Event)) {
+	if e.Platform.Format == "text" || e.Join.Kind == railsRequest {
+		j.linkInside(e)
+	}
+	j.hold(e)
+}
+
+// sorted returns the streams that wait, in a fixed order.
+func (j *Joiner) sorted() []*stream {
+	var out []*stream
+	for _, st := range j.streams {
+		if st.waiting() {
+			out = append(out, st)
+		}
+	}
+	slices.SortFunc(out, func(a, b *stream) int {
+		return cmp.Or(cmp.Compare(sourceOrder(a.key.src), sourceOrder(b.key.src)), strings.Compare(sourcePath(a.key.src), sourcePath(b.key.src)), strings.Compare(a.key.name, b.key.name))
+	})
+	return out
+}
+
+func sourceOrder(s *Source) int {
+	if s == nil {
+		return 0
+	}
+	return s.Order
+}
+
+func sourcePath(s *Source) string {
+	if s == nil {
+		return ""
+	}
+	return s.Path
+}
+
+func cloneText(s string) string { return strings.Clone(s) }

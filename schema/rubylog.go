@@ -1,0 +1,234 @@
+package schema
+
+import "strings"
+
+// parseRubyLog reads the lines of Ruby's Logger and of Rails: with Logger::Formatter's head, with the tags of tagged
+// logging, with both, or bare.
+//
+//	I, [2026-03-14T10:00:00.114086 #19276]  INFO -- : [e1f2…] Started GET "/orders" for ::1 at 2026-03-14 10:00:00 +0000
+func parseRubyLog(p *Parser, e *Event, line string) bool {
+	if len(line) < 3 {
+		return false
+	}
+	switch c := line[0]; {
+	case line[1] == ',' && line[2] == ' ':
+		return p.rubyHead(e, line)
+	case c == '[':
+		return p.railsTagged(e, line)
+	case c == 0x1b || c == ' ' && strings.IndexByte(line, 0x1b) >= 0:
+		line = StripANSI(line)
+		return len(line) > 2 && p.railsMessage(e, line)
+	case c == ' ' || c >= 'A' && c <= 'Z' || c == 'm' || c >= 0xe2:
+		return p.railsMessage(e, line)
+	}
+	return false
+}
+
+// rubyHead reads "S, [time #pid]  SEVERITY -- progname: message".
+func (p *Parser) rubyHead(e *Event, line string) bool {
+	if strings.IndexByte("DIWEFA", line[0]) < 0 || len(line) < 32 || line[3] != '[' {
+		return false
+	}
+	t, rest, ok := p.leadingTime(line[4:])
+	if !ok || !strings.HasPrefix(rest, " #") {
+		return false
+	}
+	close := strings.IndexByte(rest, ']')
+	sep := strings.Index(rest, " -- ")
+	if close < 3 || sep < close {
+		return false
+	}
+	pid := rest[2:close]
+	level := strings.TrimSpace(rest[close+1 : sep])
+	prog, msg, ok := strings.Cut(rest[sep+4:], ":")
+	if !ok {
+		return false
+	}
+	msg = strings.TrimPrefix(msg, " ")
+	e.setTime(t)
+	e.Metadata.Level = levelOf(level)
+	if level == "ANY" {
+		e.Metadata.Level = LevelNone
+	}
+	e.Platform.PID = pid
+	if i := strings.IndexByte(pid, ':'); i >= 0 { // some formatters write pid:tid
+		e.Platform.PID, e.Platform.Thread = pid[:i], pid[i+1:]
+	}
+	if prog != "" {
+		e.Platform.Service = prog
+	}
+	e.Join.Key = "#" + pid
+	if strings.IndexByte(msg, 0x1b) >= 0 {
+		msg = StripANSI(msg)
+	}
+	e.Platform.Format = "ruby.logger"
+	msg = p.rubyTags(e, msg)
+	p.rubyMessage(e, msg)
+	return true
+}
+
+// railsTagged reads a line that begins with tags and is claimed only if its tags or its message are those of Rails: many
+// loggers begin with brackets.
+func (p *Parser) railsTagged(e *Event, line string) bool {
+	msg := line
+	if strings.IndexByte(msg, 0x1b) >= 0 {
+		msg = StripANSI(msg)
+	}
+	end := strings.IndexByte(msg, ']')
+	if end < 2 {
+		return false
+	}
+	tag := msg[1:end]
+	_, uuid := canonUUID(tag)
+	switch {
+	case uuid, tag == "ActiveJob", len(tag) == 32 && hexText(tag):
+	default:
+		after := msg
+		for len(after) > 2 && after[0] == '[' {
+			i := strings.IndexByte(after, ']')
+			if i < 0 || i+1 >= len(after) || after[i+1] != ' ' {
+				return false
+			}
+			after = after[i+2:]
+			if j := strings.IndexByte(after, ']'); j > 0 && after[0] == '[' {
+				if _, ok := canonUUID(after[1:j]); ok {
+					uuid = true
+					break
+				}
+			}
+		}
+		if !uuid && !railsShape(after) {
+			return false
+		}
+	}
+	e.Platform.Format = "rails.text"
+	e.Join.Key = ""
+	headless := msg
+	msg = p.rubyTags(e, msg)
+	if strings.TrimSpace(msg) == "" || rubyFrame(msg) {
+		// Part of an exception: the tags are repeated on each of its lines.
+		e.Join.Role, e.Join.Text = Continues, msg
+		e.Type, e.Action = "log.message", "log"
+		if msg != "" {
+			e.Metadata.Message = Text(msg)
+		} else {
+			e.Metadata.Message = Text(headless)
+		}
+		return true
+	}
+	p.rubyMessage(e, msg)
+	return true
+}
+
+// rubyTags takes the tags off a message and files them by what they are: the ids of requests and jobs, addresses, pairs;
+// the rest goes to metadata.tags.
+func (p *Parser) rubyTags(e *Event, msg string) string {
+	var kept [8]string
+	n, job := 0, 0
+	for len(msg) > 2 && msg[0] == '[' {
+		end := strings.IndexByte(msg, ']')
+		if end < 2 || end+1 < len(msg) && msg[end+1] != ' ' {
+			break
+		}
+		tag := msg[1:end]
+		msg = msg[end+1:]
+		if msg != "" {
+			msg = msg[1:]
+		}
+		if job == 2 { // [ActiveJob] [Class] [id]
+			job = 0
+			e.setJobID("job_id", tag)
+			continue
+		}
+		if job == 1 {
+			if isConstant(tag) && strings.HasPrefix(msg, "[") {
+				job = 2
+				e.Metadata.Job.Class = tag
+				continue
+			}
+			job = 0
+		}
+		if tag == "ActiveJob" {
+			job = 1
+			continue
+		}
+		if p.rubyTag(e, tag) {
+			continue
+		}
+		if n < len(kept) {
+			kept[n] = tag
+			n++
+		}
+	}
+	if n > 0 {
+		b := append(make([]byte, 0, 64), '[')
+		for i, t := range kept[:n] {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendString(b, t)
+		}
+		e.AddExtra("tags", Value{Raw, p.keep(append(b, ']'))})
+	}
+	return msg
+}
+
+// rubyTag files one tag and reports whether it knew it.
+func (p *Parser) rubyTag(e *Event, tag string) bool {
+	if _, ok := canonUUID(tag); ok || len(tag) >= 16 && len(tag) <= 64 && hexText(tag) && hasDigit(tag) {
+		e.Join.Key = tag
+		return e.setRequestID("request_id", tag)
+	}
+	if isIPv4(tag) || strings.IndexByte(tag, ':') >= 0 && isIPv6(tag) {
+		setClientIP(e, tag)
+		return true
+	}
+	sep := strings.IndexAny(tag, "=:")
+	if sep <= 0 || sep+1 == len(tag) || tag[sep+1] == ':' || strings.IndexByte(tag[:sep], ' ') >= 0 {
+		return false
+	}
+	key, val := tag[:sep], strings.TrimSpace(tag[sep+1:])
+	p.field(e, key, Text(val))
+	if id := e.Correlation.RequestID; id == val && val != "" {
+		e.Join.Key = val
+	}
+	return true
+}
+
+// rubyMessage fills e from the text behind head and tags: a line of Rails, JSON, pairs, or words.
+func (p *Parser) rubyMessage(e *Event, msg string) {
+	if p.railsMessage(e, msg) {
+		return
+	}
+	e.Join.Kind, e.Join.Role = railsRequest, Inside
+	p.setText(e, msg)
+	if id := e.Metadata.Job; id.Class != "" && e.Correlation.JobID != "" {
+		setDefault(&e.Subject.Type, "job")
+		setDefault(&e.Subject.ID, e.Correlation.JobID)
+	}
+}
+
+// isConstant reports whether s is the name of a Ruby class: Billing::InvoiceJob.
+func isConstant(s string) bool {
+	if s == "" || s[0] < 'A' || s[0] > 'Z' {
+		return false
+	}
+	for i := range len(s) {
+		if !wordByte(s[i]) && !(s[i] == ':' && i+1 < len(s) && (s[i+1] == ':' || s[i-1] == ':')) {
+			return false
+		}
+	}
+	return true
+}
+
+// rubyFrame reports whether s is a line of a Ruby backtrace: path:line:in `method' or path:line:in 'Class#method'.
+func rubyFrame(s string) bool {
+	s = strings.TrimLeft(s, " \t")
+	s = strings.TrimPrefix(s, "from ")
+	i := strings.Index(s, ":in ")
+	if i < 3 || i+4 >= len(s) || s[i+4] != '`' && s[i+4] != '\'' {
+		return false
+	}
+	j := strings.LastIndexByte(s[:i], ':')
+	return j > 0 && allDigits(s[j+1:i]) && strings.IndexByte(s[:j], ' ') < 0
+}

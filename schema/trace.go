@@ -1,0 +1,293 @@
+package schema
+
+import "strings"
+
+// traceState says what further lines the record at hand may have.
+type traceState struct {
+	format string
+	level  Level
+	failed bool // tells of an error, so that frames are to be expected
+	python bool // behind "Traceback", before the line that names the exception
+	golang bool // in a dump of goroutines
+	mail   bool // in a mail that ActionMailer printed
+	frames bool // a frame was seen
+	sql    bool // a statement
+	depth  int  // brackets open, for JSON over several lines
+	inText bool // the last bracket line ended inside of a string
+}
+
+// start looks at the first line of a record.
+func (t *traceState) start(e *Event) {
+	m := &e.Metadata
+	*t = traceState{format: e.Platform.Format, level: m.Level}
+	t.failed = m.Error.Class != "" || e.Type == "error.raised" || e.Type == "job.failed" || m.Level >= LevelError
+	t.sql = m.DB.SQL.S != ""
+	text := m.Message.S
+	if e.Join.Text != "" && e.Join.Role == Continues {
+		text = e.Join.Text
+	}
+	t.mail = t.format == "rails.text" || t.format == "ruby.logger"
+	t.mail = t.mail && (strings.HasPrefix(text, "Date: ") || strings.HasPrefix(text, "From: ") || strings.HasPrefix(text, "Content-Type: "))
+	t.add(text)
+}
+
+// add looks at a further line.
+func (t *traceState) add(s string) {
+	trimmed := strings.TrimLeft(s, " \t")
+	switch {
+	case strings.HasPrefix(trimmed, "Traceback (most recent call last):"), strings.Contains(s, "Traceback (most recent call last):"):
+		t.python, t.failed = true, true
+	case strings.HasPrefix(trimmed, "goroutine ") && strings.HasSuffix(trimmed, "]:"), strings.HasPrefix(trimmed, "panic: "), strings.HasPrefix(trimmed, "fatal error: "):
+		t.golang, t.failed = true, true
+	case t.python && s != "" && s[0] != ' ' && s[0] != '\t' && exceptionLine(s) != "":
+		t.python = false
+		t.frames = true
+	case isFrame(trimmed):
+		t.frames = true
+	}
+	if t.depth > 0 || (trimmed == "{" || trimmed == "[") && t.format == "text" {
+		t.brackets(s)
+	}
+}
+
+// brackets counts what a line of JSON opens and closes.
+func (t *traceState) brackets(s string) {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case t.inText && c == '\\':
+			i++
+		case c == '"':
+			t.inText = !t.inText
+		case t.inText:
+		case c == '{' || c == '[':
+			t.depth++
+		case c == '}' || c == ']':
+			t.depth--
+		}
+	}
+}
+
+// takes reports whether s, a line that starts no record, is a further line of the one at hand.
+func (t *traceState) takes(s string) bool {
+	trimmed := strings.TrimLeft(s, " \t\r")
+	switch {
+	case trimmed == "":
+		return t.mail || t.failed || t.python
+	case t.depth > 0, t.mail, t.python:
+		return true
+	case s[0] == ' ' || s[0] == '\t':
+		return true
+	case t.golang:
+		return goDumpLine(s)
+	case strings.HasPrefix(s, "↳ "), strings.HasPrefix(s, "Caused by: "), strings.HasPrefix(s, "Suppressed: "), strings.HasPrefix(s, "... "),
+		strings.HasPrefix(s, "[stacktrace]"), strings.HasPrefix(s, "Stack trace:"), strings.HasPrefix(s, "[previous exception]"), strings.HasPrefix(s, "--- End of "),
+		strings.HasPrefix(s, "Causes:"), strings.HasPrefix(s, "Information for "), strings.HasPrefix(s, "During handling of the above"),
+		strings.HasPrefix(s, "The above exception was"), strings.HasPrefix(s, "note: run with"), strings.HasPrefix(s, "stack backtrace:"):
+		return true
+	case s == `"}` || strings.HasPrefix(s, `"} `) || s == "}" || s == "]" || s == ")" || s == "});" || s == "};":
+		return true
+	case isFrame(s):
+		return t.failed || t.frames || t.level == LevelNone || t.level >= LevelWarn || rubyFrame(s)
+	case strings.HasPrefix(s, "Traceback (most recent call last):"):
+		return t.level == LevelNone && t.format != "text" || t.level >= LevelWarn || t.frames
+	case exceptionLine(s) != "":
+		return t.level >= LevelWarn || t.level == LevelNone && t.format != "text" || t.frames && t.failed
+	}
+	return false
+}
+
+// isFrame reports whether a line, without the blanks before it, is a frame of a stack trace in any language.
+func isFrame(s string) bool {
+	switch {
+	case strings.HasPrefix(s, "at "):
+		return strings.ContainsAny(s, "(:") || strings.Contains(s, " in ")
+	case strings.HasPrefix(s, "File \""), strings.HasPrefix(s, "from ") && rubyFrame(s), strings.HasPrefix(s, "... ") && strings.HasSuffix(s, " more"):
+		return true
+	case s != "" && s[0] == '#' && len(s) > 2 && isDigit(s[1]):
+		return true
+	}
+	return rubyFrame(s)
+}
+
+// goDumpLine reports whether a line that is not indented belongs to a dump of goroutines.
+func goDumpLine(s string) bool {
+	return strings.HasPrefix(s, "goroutine ") || strings.HasPrefix(s, "created by ") || strings.HasPrefix(s, "exit status ") || strings.HasPrefix(s, "[signal ") ||
+		strings.HasPrefix(s, "panic: ") || strings.HasPrefix(s, "runtime.") || strings.HasSuffix(s, ")") && strings.IndexByte(s, ' ') < 0 || strings.HasPrefix(s, "main.") ||
+		strings.HasSuffix(s, ")") && strings.IndexByte(s, '(') > 0 && strings.IndexByte(s[:strings.IndexByte(s, '(')], '.') > 0
+}
+
+// exceptionLine returns the class of the exception that a line names, as Python, Java, Node, .NET and PHP print it:
+// "pkg.Name: message" or "Name" alone; "" when it is none.
+func exceptionLine(s string) string {
+	s = strings.TrimPrefix(s, "Caused by: ")
+	s = strings.TrimPrefix(s, "Unhandled exception. ")
+	s = strings.TrimPrefix(s, "Uncaught ")
+	if rest, ok := strings.CutPrefix(s, "Exception in thread \""); ok {
+		_, s, _ = strings.Cut(rest, "\" ")
+	}
+	end := 0
+	for end < len(s) && (wordByte(s[end]) || s[end] == '.' || s[end] == '$' || s[end] == '\\' || s[end] == ':' && end+2 < len(s) && s[end+1] == ':' && wordByte(s[end+2]) || s[end] == ':' && end > 0 && s[end-1] == ':') {
+		end++
+	}
+	name, rest := s[:end], s[end:]
+	if name == "" || rest != "" && !strings.HasPrefix(rest, ": ") && rest != ":" && !strings.HasPrefix(rest, " [") {
+		return ""
+	}
+	base := name[strings.LastIndexAny(name, ".\\:")+1:]
+	if base == "" || base[0] < 'A' || base[0] > 'Z' {
+		return ""
+	}
+	for _, end := range [...]string{"Error", "Exception", "Throwable", "Warning", "Interrupt", "Exit", "Iteration", "Failure", "Fault", "Timeout", "NotFound", "DoesNotExist", "Invalid"} {
+		if strings.HasSuffix(base, end) || end == "Exception" && strings.Contains(base, "Exception") {
+			return name
+		}
+	}
+	return ""
+}
+
+// finishRecord gives e what its further lines say: a stack trace and the error it belongs to, the rest of a statement or
+// of the message.
+func finishRecord(e *Event, more string, t *traceState) {
+	m := &e.Metadata
+	if more == "" {
+		return
+	}
+	if at, ok := cutCaller(more); ok {
+		e.AddField("source_location", Text(at))
+		if more = strings.TrimRight(strings.TrimSuffix(more, "↳ "+at), " \n"); more == "" {
+			return
+		}
+	}
+	switch {
+	case t.sql && !t.frames && !t.python:
+		setWholeSQL(e, more)
+		return
+	case !t.frames && !t.python && !t.golang && !t.failed:
+		joinMessage(m, more)
+		return
+	}
+	if !t.frames && !t.python && !t.golang { // an error without frames: further words of its message
+		if m.Error.Message.IsZero() {
+			joinMessage(m, more)
+		} else {
+			m.Error.Message = Text(strings.TrimRight(m.Error.Message.Plain(), " ") + "\n" + more)
+		}
+		return
+	}
+	first := m.Message.Plain()
+	if e.Platform.Format == "text" && m.Error.Class == "" { // the whole record is the trace
+		more = first + "\n" + more
+	}
+	class, text := traceError(more, first)
+	if m.Error.Class == "" {
+		m.Error.Class = class
+		if m.Error.Message.IsZero() {
+			m.Error.Message = Text(text)
+		}
+	}
+	m.Error.Stack = Text(more)
+	if e.Type == "log.message" && m.Error.Class != "" {
+		e.Type, e.Action = "error.raised", m.Error.Class
+		if e.Subject.Type == "" {
+			e.Subject = Subject{"error", m.Error.Class}
+		}
+	}
+	if e.Type == "error.raised" && m.Outcome == OutcomeNone {
+		m.Outcome = OutcomeFailure
+	}
+	if e.Type == "error.raised" && m.Level == LevelNone && m.Error.Class != "" {
+		m.Level = LevelError
+	}
+}
+
+func joinMessage(m *Metadata, more string) {
+	if m.Message.IsZero() {
+		m.Message = Text(more)
+		return
+	}
+	m.Message = Text(m.Message.Plain() + "\n" + more)
+}
+
+// cutCaller returns the place that a last line ↳ place names.
+func cutCaller(more string) (string, bool) {
+	last := more[strings.LastIndexByte(more, '\n')+1:]
+	return strings.CutPrefix(last, "↳ ")
+}
+
+// traceError returns the class and message of the exception that a trace is of: the last one that Python names, else the
+// first.
+func traceError(trace, first string) (class, text string) {
+	python := strings.Contains(trace, "Traceback (most recent call last):") || strings.Contains(first, "Traceback (most recent call last):")
+	golang := false
+	for line := range strings.SplitSeq(trace, "\n") {
+		if rest, ok := strings.CutPrefix(line, "panic: "); ok && !golang {
+			golang = true
+			class, text = "panic", rest
+			continue
+		}
+		if line == "" || line[0] == ' ' || line[0] == '\t' {
+			continue
+		}
+		name := exceptionLine(line)
+		if python && name == "" { // any class may be raised: the line behind the frames
+			if head, _, ok := strings.Cut(line, ": "); (ok || strings.IndexByte(line, ' ') < 0) && isDotted(head) && head != "" && !strings.HasPrefix(line, "Traceback") {
+				name = head
+			}
+		}
+		if name == "" || class != "" && !python {
+			continue
+		}
+		class = name
+		_, text, _ = strings.Cut(line[strings.Index(line, name)+len(name):], ": ")
+	}
+	if class != "" {
+		return class, text
+	}
+	// Ruby without a headline: app.rb:3:in 'x': message (Class)
+	if i := strings.LastIndex(first, " ("); i > 0 && strings.HasSuffix(first, ")") && isConstant(first[i+2:len(first)-1]) && exceptionName(first[i+2:len(first)-1]) {
+		text = first[:i]
+		if _, after, ok := strings.Cut(text, "': "); ok {
+			text = after
+		}
+		return first[i+2 : len(first)-1], text
+	}
+	if name := exceptionLine(first); name != "" {
+		_, text, _ = strings.Cut(first[strings.Index(first, name)+len(name):], ": ")
+		return name, text
+	}
+	return "", ""
+}
+
+// isDotted reports whether s is a name such as pkg.Class.
+func isDotted(s string) bool {
+	for i := range len(s) {
+		if !wordByte(s[i]) && s[i] != '.' {
+			return false
+		}
+	}
+	return s != "" && !isDigit(s[0])
+}
+
+// setWholeSQL analyses a statement again, now that its further lines are known.
+func setWholeSQL(e *Event, more string) {
+	m := &e.Metadata
+	extra := m.Extra[:0]
+	for _, f := range m.Extra {
+		switch f.Key {
+		case "bulk", "transition", "changes_complete":
+		default:
+			extra = append(extra, f)
+		}
+	}
+	m.Extra, m.Changes = extra, m.Changes[:0]
+	idents := e.Idents[:0]
+	for _, id := range e.Idents {
+		if id.Kind != IdentEntity {
+			idents = append(idents, id)
+		}
+	}
+	e.Idents = idents
+	e.Subject = Subject{}
+	sql, binds := cutBinds(m.DB.SQL.Plain() + "\n" + more)
+	setSQL(e, sql, binds)
+}
