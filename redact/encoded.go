@@ -1,0 +1,140 @@
+package redact
+
+import "encoding/base64"
+
+// longWord handles a word too long for a label: base64 or hex of readable text is decoded and scanned; if it hides
+// something, all of it goes.
+func (r *Redactor) longWord(i, end int) int {
+	if end-i < 24 && !(end < len(r.t) && base64Any[r.t[end]]) {
+		return end
+	}
+	t := r.t
+	if readableBase64(t[i:end]) {
+		e := end
+		for e < len(t) && base64Any[t[e]] {
+			e++
+		}
+		if e-i >= 20 && r.hides(t[i:e], false) && r.add(i, e, Encoded, "base64") {
+			return e
+		}
+		return end
+	}
+	if end-i >= 24 && (end-i)%2 == 0 && readableHex(t[i:end]) && r.hides(t[i:end], true) && r.add(i, end, Encoded, "hex") {
+		return end
+	}
+	return end
+}
+
+// readableBase64 reports whether the first 16 characters decode to printable text.
+func readableBase64(v []byte) bool {
+	if len(v) < 16 {
+		return false
+	}
+	var out [12]byte
+	n := decodeBase64(out[:], v[:16])
+	if n < 12 {
+		return false
+	}
+	for _, c := range out {
+		if c < ' ' && c != '\n' && c != '\t' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func readableHex(v []byte) bool {
+	for i := 0; i < 16; i += 2 {
+		hi, lo := hexValue[v[i]], hexValue[v[i+1]]
+		if hi < 2 || hi > 7 || lo < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// decodeBase64 decodes v in the standard or the URL alphabet, padded or not, and returns the bytes decoded before the
+// first fault.
+func decodeBase64(out, v []byte) int {
+	var b [4]byte
+	n := 0
+	for len(v) >= 4 {
+		copy(b[:], v[:4])
+		for i, c := range b {
+			switch c {
+			case '-':
+				b[i] = '+'
+			case '_':
+				b[i] = '/'
+			}
+		}
+		enc := base64.StdEncoding
+		m, err := enc.Decode(out[n:], b[:])
+		n += m
+		if err != nil {
+			return n
+		}
+		v = v[4:]
+	}
+	if len(v) >= 2 && v[0] != '=' && v[1] != '=' {
+		copy(b[:], v)
+		m, _ := base64.RawStdEncoding.Decode(out[n:], b[:len(v)])
+		n += m
+	}
+	return n
+}
+
+const maxNest = 2
+
+// hides reports whether the encoded text v holds something to redact.
+func (r *Redactor) hides(v []byte, hex bool) bool {
+	if r.nest >= maxNest {
+		return false
+	}
+	if r.inner == nil {
+		r.inner = &Redactor{e: r.e, nest: r.nest + 1, network: r.network}
+	}
+	in := r.inner
+	v = v[:min(len(v), 64<<10)]
+	out := in.scratch[:0]
+	if hex {
+		for k := 0; k+1 < len(v); k += 2 {
+			hi, lo := hexValue[v[k]], hexValue[v[k+1]]
+			if hi < 0 || lo < 0 {
+				return false
+			}
+			out = append(out, byte(hi)<<4|byte(lo))
+		}
+	} else {
+		if cap(out) < len(v)+8 {
+			out = make([]byte, 0, len(v)+8)
+		}
+		out = out[:len(v)+8]
+		out = out[:decodeBase64(out, v)]
+	}
+	in.scratch = out
+	in.key = ""
+	in.begin(string(out), class{}, false)
+	in.scanText()
+	if len(in.spans) > 0 {
+		return true
+	}
+	return basicPair(out)
+}
+
+// basicPair reports whether text is nothing but user:password, as Basic credentials are.
+func basicPair(v []byte) bool {
+	colon := -1
+	for i, c := range v {
+		if c <= ' ' || c >= 0x7f || c == '/' || c == '"' || c == ',' || c == '{' {
+			return false
+		}
+		if c == ':' {
+			if colon >= 0 {
+				return false
+			}
+			colon = i
+		}
+	}
+	return colon >= 3 && len(v)-colon > 6 && randomLooking(v[colon+1:], 6)
+}

@@ -1,0 +1,368 @@
+package redact
+
+// maxLabel is the length of the longest label word.
+const maxLabel = 16
+
+// labels are words of prose after which a value of the kind may follow without a separator: "NHS number 943 476 5919",
+// "call me on my mobile, 020 7946 0958", "the password is …".
+var labels = map[string]Kind{
+	"ssn": SSN, "nino": NINO, "nhs": NHS, "bsn": DutchBSN, "pesel": PolishPESEL, "cpf": BrazilianCPF, "cnpj": BrazilianCNPJ,
+	"tfn": AustralianTFN, "aadhaar": Aadhaar, "aadhar": Aadhaar, "itin": ITIN, "dni": SpanishID, "nie": SpanishID,
+	"nif": SpanishID, "passport": Passport, "iban": IBAN, "dob": DateOfBirth, "born": DateOfBirth, "birth": DateOfBirth,
+	"phone": Phone, "mobile": Phone, "tel": Phone, "telephone": Phone, "cell": Phone, "call": Phone, "called": Phone,
+	"fax": Phone, "whatsapp": Phone, "dial": Phone, "dialed": Phone, "dialled": Phone, "sms": Phone, "calling": Phone,
+	"callback": Phone, "texted": Phone, "text": Phone, "msisdn": Phone, "handy": Phone, "telefon": Phone, "phoned": Phone,
+	"cvv": CVV, "cvc": CVV, "cvv2": CVV, "cvc2": CVV, "pin": PIN, "otp": OTP, "passcode": OTP, "code": OTP,
+	"sin": SIN, "insurance": NINO, "pan": IndianPAN, "mrn": MedicalRecord, "steuer": GermanTaxID, "nir": FrenchNIR,
+	"password": Password, "passwd": Password, "pwd": Password, "passphrase": Password, "token": Token, "secret": Secret,
+	"key": APIKey, "license": DriversLicense, "licence": DriversLicense, "account": BankAccount, "routing": RoutingNumber,
+	"security": SSN, "bearer": Bearer, "basic": BasicAuth, "fiscal": ItalianCF, "fiscale": ItalianCF, "identifiant": NationalID,
+	"kennwort": Password, "passwort": Password, "senha": Password, "imei": IMEI, "vin": VIN, "card": CreditCard,
+	"social": SSN, "insee": FrenchNIR, "rfc": NationalID, "curp": NationalID, "nric": SingaporeNRIC, "hetu": FinnishHETU,
+	"npi": NPI, "personnummer": SwedishPIN, "rrn": KoreanRRN, "mnemonic": Mnemonic, "phrase": Mnemonic, "values": KindNone,
+}
+
+var labelStart = func() (t [256]bool) {
+	for w := range labels {
+		t[w[0]], t[upper(w[0])] = true, true
+	}
+	return t
+}()
+
+var dniLabels = set(`dni nie nif`)
+
+// labelled reports whether one of words stands within 30 bytes before i.
+func (r *Redactor) labelled(i int, words map[string]bool) bool {
+	t := r.t
+	from := max(0, i-30)
+	for p := i; p > from; {
+		for p > from && byteClass[t[p-1]] != bAlpha {
+			p--
+		}
+		e := p
+		for p > from && byteClass[t[p-1]] == bAlpha {
+			p--
+		}
+		var b [16]byte
+		if e-p <= len(b) {
+			for k := p; k < e; k++ {
+				b[k-p] = lower(t[k])
+			}
+			if words[string(b[:e-p])] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// label looks the word from i to end up and, if it announces a value, takes the value behind it.
+func (r *Redactor) label(i, end int) int {
+	t := r.t
+	var b [maxLabel]byte
+	for k := i; k < end; k++ {
+		b[k-i] = lower(t[k])
+	}
+	kind, ok := labels[string(b[:end-i])]
+	if !ok {
+		if string(b[:end-i]) == "values" {
+			return r.insertValues(i, end)
+		}
+		return end
+	}
+	switch kind {
+	case KindNone:
+		return r.insertValues(i, end)
+	case Bearer, BasicAuth:
+		return r.bearer(i, end)
+	}
+	if end >= len(t) || t[end] != ' ' || r.e.actions[kind] == Keep {
+		return end
+	}
+	switch kind {
+	case Password, Token, Secret, APIKey:
+		return r.spoken(i, end, kind)
+	}
+	return r.announced(i, end, kind)
+}
+
+// announced looks for a value of kind within 30 bytes behind its label.
+func (r *Redactor) announced(i, end int, kind Kind) int {
+	t := r.t
+	limit := min(len(t), end+30)
+	j := end
+	for j < limit && byteClass[t[j]] != bDigit && !(t[j] == '(' || t[j] == '+') {
+		if t[j] == '=' || t[j] == '"' || t[j] == '\n' || t[j] == ':' && j-end > 12 || t[j] == '{' {
+			return end
+		}
+		// Values that begin with letters: QQ 12 34 56 C, X1234567L, ABCPE1234F
+		if byteClass[t[j]] == bAlpha && isSpace[t[j-1]] {
+			if e := letterValue(t, j, kind); e > 0 {
+				if r.add(j, e, kind, "") {
+					return e
+				}
+				return end
+			}
+		}
+		j++
+	}
+	if j >= limit || t[j] == '+' {
+		return end
+	}
+	nb := readNumber(t, j, min(len(t), j+32), true)
+	if nb.n == 0 || nb.end < len(t) && isWord[t[nb.end]] || j > 0 && (isWord[t[j-1]] || t[j-1] == '.' || t[j-1] == '-') {
+		return end
+	}
+	if nb.end+1 < len(t) && (t[nb.end] == '-' || t[nb.end] == ':' || t[nb.end] == '.' || t[nb.end] == '/') && isWord[t[nb.end+1]] {
+		return end
+	}
+	for {
+		if numberOf(&nb, kind, j-end, t) {
+			if r.safeUntil > j || !r.add(nb.start, nb.end, kind, "") {
+				return end
+			}
+			return nb.end
+		}
+		if nb.sep != ' ' && nb.sep != 1 || !r.shorten(&nb) {
+			return end
+		}
+	}
+}
+
+// numberOf reports whether the number can be of the kind that a label gap bytes before announces.
+func numberOf(nb *number, kind Kind, gap int, t []byte) bool {
+	d := nb.d()
+	n := nb.n
+	switch kind {
+	case Phone:
+		if n == 11 && d[0] == '1' && nb.ng >= 3 {
+			return validNANP(d[1:])
+		}
+		if nb.ng >= 2 && nb.sep != '.' && n >= 9 && n <= 12 {
+			if nb.ng == 2 && gap > 10 {
+				return false
+			}
+			if n == 10 && nb.grouped(3, 3, 4) {
+				return validNANP(d)
+			}
+			return d[0] == '0' || t[nb.start] == '(' || gap <= 10
+		}
+		return nb.ng == 1 && gap <= 9 && n >= 10 && n <= 11 && (d[0] == '0' || validNANP(d))
+	case SSN:
+		return n == 9 && (validSSN(d) || validITIN(d)) && (nb.ng == 1 || nb.grouped(3, 2, 4))
+	case ITIN:
+		return validITIN(d)
+	case NHS:
+		return validNHS(d)
+	case DutchBSN:
+		return validBSN(d)
+	case PolishPESEL:
+		return validPESEL(d)
+	case BrazilianCPF:
+		return validCPF(d)
+	case BrazilianCNPJ:
+		return validCNPJ(d)
+	case AustralianTFN:
+		return validTFN(d)
+	case Aadhaar:
+		return validAadhaar(d)
+	case SIN:
+		return n == 9 && luhn(d)
+	case GermanTaxID:
+		return validGermanTaxID(d)
+	case FrenchNIR:
+		return validNIR(d)
+	case CVV:
+		return (n == 3 || n == 4) && nb.ng == 1 && gap <= 12
+	case PIN:
+		return n >= 4 && n <= 6 && nb.ng == 1 && gap <= 12
+	case OTP:
+		return n >= 4 && n <= 8 && nb.ng == 1 && gap <= 12
+	case Passport:
+		return n >= 7 && n <= 9 && nb.ng == 1 && gap <= 14
+	case DateOfBirth:
+		return (n == 8 || n == 6) && nb.ng == 3 && (nb.sep == '-' || nb.sep == '.' || nb.sep == '/')
+	case BankAccount:
+		return n >= 8 && n <= 17 && gap <= 14 && gap >= 7 && nb.ng == 1
+	case RoutingNumber:
+		return n == 9 && gap <= 14 && abaCheck(d)
+	case MedicalRecord:
+		return n >= 6 && n <= 10 && gap <= 10
+	case CreditCard:
+		return n >= 13 && n <= 19 && luhn(d) && gap <= 16 && (nb.ng == 1 || nb.ng >= 3)
+	case IMEI:
+		return n == 15 && luhn(d)
+	case NPI:
+		return n == 10 && gap <= 12
+	case SwedishPIN:
+		return validSwedish(d)
+	case KoreanRRN:
+		return validKorean(d)
+	}
+	return false
+}
+
+// abaCheck is the check of American bank routing numbers.
+func abaCheck(d []byte) bool {
+	return len(d) == 9 && weighted(d, 3, 7, 1, 3, 7, 1, 3, 7, 1)%10 == 0
+}
+
+// letterValue matches values that begin with a letter, as a label announces them, and returns their end.
+func letterValue(t []byte, j int, kind Kind) int {
+	layout := ""
+	switch kind {
+	case NINO:
+		layout = "AA999999A"
+	case SpanishID:
+		layout = "A9999999A"
+	case IndianPAN:
+		layout = "AAAAA9999A"
+	case SingaporeNRIC:
+		layout = "A9999999A"
+	case Passport:
+		e := j
+		for e < len(t) && alnum[t[e]] {
+			e++
+		}
+		if p := profileOf(t[j:e]); p.letters <= 2 && p.digits >= 6 && p.digits <= 9 {
+			return e
+		}
+		return 0
+	case DriversLicense, MedicalRecord:
+		e := j
+		for e < len(t) && (alnum[t[e]] || t[e] == '-' && e+1 < len(t) && byteClass[t[e+1]] == bDigit) {
+			e++
+		}
+		if p := profileOf(t[j:e]); p.letters >= 1 && p.letters <= 4 && p.digits >= 5 && p.digits <= 14 {
+			return e
+		}
+		return 0
+	default:
+		return 0
+	}
+	e := j
+	for k := 0; k < len(layout); {
+		if e >= len(t) {
+			return 0
+		}
+		c := t[e]
+		if c == ' ' && e > j && kind == NINO {
+			e++
+			continue
+		}
+		if layout[k] == '9' && byteClass[c] != bDigit || layout[k] == 'A' && (c < 'A' || c > 'Z') {
+			return 0
+		}
+		k++
+		e++
+	}
+	if e < len(t) && isWord[t[e]] {
+		return 0
+	}
+	if kind == SpanishID && !validDNI(t[j:e]) {
+		return 0
+	}
+	return e
+}
+
+// fillers are words that stand between a credential's name and its value in a sentence.
+var fillers = set(`is was were be to as the a an of for with set now new value now: are like using used equals has found leaked`)
+
+// spoken takes the credential in "the password is …", "token … rejected" if it cannot be a word.
+func (r *Redactor) spoken(i, end int, kind Kind) int {
+	t := r.t
+	j := end
+	filler := 0
+	for range 4 {
+		if j >= len(t) || t[j] != ' ' {
+			break
+		}
+		p := j + 1
+		q := p
+		for q < len(t) && byteClass[t[q]] == bAlpha {
+			q++
+		}
+		if q-p > 8 || q == p || q < len(t) && t[q] != ' ' && t[q] != ':' {
+			break
+		}
+		var b [8]byte
+		for k := p; k < q; k++ {
+			b[k-p] = lower(t[k])
+		}
+		if !fillers[string(b[:q-p])] {
+			break
+		}
+		filler++
+		j = q
+		if j < len(t) && t[j] == ':' {
+			j++
+		}
+	}
+	if j >= len(t) || t[j] != ' ' {
+		return end
+	}
+	j++
+	if j >= len(t) {
+		return end
+	}
+	quoted := t[j] == '"' || t[j] == '\'' || t[j] == '`'
+	if quoted && !(t[j] == '"' && r.depth > 0 && r.quote(j) <= r.open[r.depth-1]) {
+		s, e, closed := r.quoted(j)
+		if closed && e-s >= 6 && e-s < 200 && filler > 0 {
+			v := t[s:e]
+			if r.placeholder(v) || wordy(v) && kind != Password || !secretValue(v, kind, true) {
+				return end
+			}
+			if kind == Password && wordy(v) && len(v) < 8 {
+				return end
+			}
+			if r.add(s, e, kind, "") {
+				return e + 1
+			}
+		}
+		return end
+	}
+	e := r.bareEnd(j, 0)
+	for e > j && (t[e-1] == '.' || t[e-1] == ',' || t[e-1] == ';' || t[e-1] == ':' || t[e-1] == ')') {
+		e--
+	}
+	v := t[j:e]
+	least := 16
+	if kind == Password && filler > 0 {
+		least = 6
+	} else if filler > 0 {
+		least = 12
+	}
+	if len(v) < least || len(v) > 512 || v[0] == '/' || v[0] == '<' || v[0] == '[' || v[0] == '{' || v[0] == '(' || isDate(v) || path(v) ||
+		r.placeholder(v) {
+		return end
+	}
+	if kind == Password && filler > 0 {
+		p := profileOf(v)
+		if p.digits == 0 || p.letters == 0 {
+			return end
+		}
+	} else if !randomLooking(v, least) || idLike(v) {
+		return end
+	}
+	if r.add(j, e, kind, "") {
+		return e
+	}
+	return end
+}
+
+// idLike reports whether v is a UUID, a digest or a name with a number rather than a secret.
+func idLike(v []byte) bool {
+	hex, colons, dashes := 0, 0, 0
+	for _, c := range v {
+		switch {
+		case hexAny[c]:
+			hex++
+		case c == ':' || c == '/' || c == '=':
+			colons++
+		case c == '-':
+			dashes++
+		}
+	}
+	return hex+dashes == len(v) || colons > 0
+}

@@ -1,0 +1,142 @@
+package redact
+
+// secretValue reports whether v can be the credential that its key says it is.
+func secretValue(v []byte, kind Kind, structured bool) bool {
+	letters, digits, other, upperCase := 0, 0, 0, 0
+	blanks := 0
+	for _, c := range v {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'A' && c <= 'Z':
+			upperCase++
+			letters++
+		case c >= 'a' && c <= 'z' || c >= 0x80:
+			letters++
+		case c == ' ' || c == '\n':
+			blanks++
+		default:
+			other++
+		}
+	}
+	switch kind {
+	case Password:
+		// ISO times and lengths are no passwords, a PIN may be.
+		return !isDate(v) && !(blanks >= 3 && other == 0 && digits == 0) && !path(v)
+	case Signature, APIKey, Token:
+		if letters == 0 && digits < 6 && other == 0 {
+			return false // counts: "tokens": 512
+		}
+		if blanks > 0 && !structured {
+			return false
+		}
+		if isDate(v) || path(v) || blanks >= 2 {
+			return false
+		}
+		if kind == Signature {
+			return len(v) >= 16 && (digits > 0 || upperCase > 0)
+		}
+		if digits == 0 && other == 0 && len(v) < 8 {
+			return false // "token": "access", a kind of token
+		}
+		if digits == 0 && upperCase == 0 && len(v) < 20 && wordy(v) {
+			return false
+		}
+		return len(v) >= 4
+	}
+	if isDate(v) || path(v) || blanks >= 4 {
+		return false
+	}
+	if letters == 0 && other == 0 && digits < 6 {
+		return false
+	}
+	if digits == 0 && upperCase == 0 && other == 0 && len(v) < 8 && kind != Secret {
+		return false
+	}
+	return len(v) >= 4
+}
+
+// wordy reports whether v is lower-case words joined by marks: refresh_token, access-granted.
+func wordy(v []byte) bool {
+	for _, c := range v {
+		if !(c >= 'a' && c <= 'z' || c == '_' || c == '-' || c == '.' || c == ':' || c == '/') {
+			return false
+		}
+	}
+	return true
+}
+
+// path reports whether v is the path of a file or a URL without credentials.
+func path(v []byte) bool {
+	if len(v) < 4 {
+		return false
+	}
+	if v[0] == '/' && (v[1] >= 'a' && v[1] <= 'z') {
+		slashes := 0
+		for _, c := range v {
+			if c == '/' {
+				slashes++
+			}
+			if c == '+' || c == '=' {
+				return false
+			}
+		}
+		return slashes >= 2
+	}
+	for i := 1; i+2 < len(v) && i < 10; i++ {
+		if v[i] == ':' {
+			return v[i+1] == '/' && v[i+2] == '/'
+		}
+		if byteClass[v[i]] != bAlpha {
+			return false
+		}
+	}
+	return false
+}
+
+// isDate reports whether v begins with an ISO date: a rotation or an expiry, not a secret.
+func isDate(v []byte) bool {
+	if len(v) < 10 {
+		return false
+	}
+	for i, c := range v[:10] {
+		if i == 4 || i == 7 {
+			if c != '-' && c != '/' {
+				return false
+			}
+		} else if byteClass[c] != bDigit {
+			return false
+		}
+	}
+	return len(v) == 10 || v[10] == 'T' || v[10] == ' '
+}
+
+// randomLooking reports whether v looks made by a generator: long, with digits and letters or both cases in disorder.
+func randomLooking(v []byte, least int) bool {
+	if len(v) < least {
+		return false
+	}
+	digits, uppers, lowers, changes := 0, 0, 0, 0
+	prev := uint8(255)
+	for _, c := range v {
+		var cl uint8
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+			cl = 0
+		case c >= 'A' && c <= 'Z':
+			uppers++
+			cl = 1
+		case c >= 'a' && c <= 'z':
+			lowers++
+			cl = 2
+		default:
+			cl = 3
+		}
+		if cl != prev {
+			changes++
+		}
+		prev = cl
+	}
+	return digits >= 2 && uppers+lowers >= 2 && changes >= 4 || uppers >= 3 && lowers >= 3 && changes >= 6
+}

@@ -1,0 +1,331 @@
+package redact
+
+// keyAt is a key found before a separator.
+type keyAt struct {
+	start, end int
+	quoted     bool
+	cli        bool // --key
+	symbol     bool // [key] =>, :key =>, @key=: structure, not prose
+}
+
+// separator handles '=', ':' and '>': it looks the key before it up and takes the value behind it.
+func (r *Redactor) separator(i int) int {
+	t := r.t
+	j := i + 1
+	switch t[i] {
+	case ':':
+		if j+1 < len(t) && t[j] == '/' && t[j+1] == '/' {
+			return r.url(i)
+		}
+		if j < len(t) && t[j] == ':' {
+			return i + 2
+		}
+		if j < len(t) && t[j] == '=' {
+			j++
+		}
+	case '=':
+		for j < len(t) && (t[j] == '>' || t[j] == '=' || t[j] == '~') && j < i+3 {
+			j++
+		}
+	case '>':
+		return r.markup(i)
+	}
+	if i == 0 {
+		return j
+	}
+	k, ok := r.keyBefore(i)
+	if !ok {
+		return j
+	}
+	c := r.class(t[k.start:k.end])
+	if c.mode == modeNone && !k.quoted {
+		c, k.start = r.phrase(k)
+	}
+	if k.quoted {
+		q := k.end
+		r.keyQuote = [2]int{r.d.rawStart(q), r.d.rawEnd(q + 1)}
+		r.keyLevel = int(r.quote(q))
+	}
+	switch c.mode {
+	case modeNone, modeNameOf:
+		return j
+	case modeValueOf:
+		c, ok = r.pairName(k)
+		if !ok {
+			return j
+		}
+	case modeSafe:
+		r.safeUntil = max(r.safeUntil, r.valueEnd(j))
+		return j
+	}
+	structured := k.quoted || k.symbol || t[i] == '=' || j > i+1
+	return r.value(j, c, r.pct(i), structured, i)
+}
+
+// keyBefore finds the key that ends before the separator at i.
+func (r *Redactor) keyBefore(i int) (k keyAt, ok bool) {
+	t := r.t
+	p := i
+	for p > 0 && p > i-8 && t[p-1] == ' ' {
+		p--
+	}
+	if p == 0 {
+		return k, false
+	}
+	// <<"key">> => as Erlang prints it.
+	for p > 1 && t[p-1] == '>' && t[p-2] == '>' {
+		p -= 2
+	}
+	if t[p-1] == '?' || t[p-1] == '!' { // TypeScript's key?: and key!:
+		p--
+	}
+	if p == 0 {
+		return k, false
+	}
+	switch c := t[p-1]; {
+	case c == '"' || c == '\'' || c == '`':
+		start, ok := r.quotedBefore(p - 1)
+		return keyAt{start: start, end: p - 1, quoted: true}, ok
+	case c == ']':
+		return r.bracketKey(p)
+	}
+	start := p
+	for start > 0 && start > p-maxKey && (isKey[t[start-1]] || t[start-1] >= 0x80) {
+		start--
+	}
+	if start == p {
+		return k, false
+	}
+	k = keyAt{start: start, end: p}
+	for k.start < k.end && (t[k.start] == '-' || t[k.start] == '*' || t[k.start] == '@' || t[k.start] == '$' || t[k.start] == '.') {
+		if t[k.start] == '-' && k.start+1 < k.end && t[k.start+1] == '-' {
+			k.cli = true
+		}
+		k.symbol = k.symbol || t[k.start] == '@' || t[k.start] == '$'
+		k.start++
+	}
+	if start > 0 && t[start-1] == ':' {
+		k.symbol = true
+	}
+	return k, k.start < k.end
+}
+
+// bracketKey reads the key in [key], ["key"], user[key] or, when the brackets are empty or hold a number, before them.
+func (r *Redactor) bracketKey(p int) (k keyAt, ok bool) {
+	t := r.t
+	for range 3 {
+		open := p - 1
+		for open > 0 && open > p-maxKey && t[open] != '[' {
+			open--
+		}
+		if t[open] != '[' {
+			return k, false
+		}
+		start, end := open+1, p-1
+		for start < end && (t[start] == '"' || t[start] == '\'' || t[start] == ':') {
+			start++
+		}
+		for end > start && (t[end-1] == '"' || t[end-1] == '\'') {
+			end--
+		}
+		if start < end && byteClass[t[start]] != bDigit {
+			return keyAt{start: start, end: end, symbol: true}, true
+		}
+		p = open
+		if p == 0 {
+			return k, false
+		}
+		if t[p-1] == ']' {
+			continue
+		}
+		start = p
+		for start > 0 && start > p-maxKey && isKey[t[start-1]] {
+			start--
+		}
+		return keyAt{start: start, end: p, symbol: true}, start < p
+	}
+	return k, false
+}
+
+// phraseTail are words that end a key of several words in prose or forms: "social security number: …".
+var phraseTail = set(`number no num nr code key phrase license licence birth security insurance account card id token secret
+	password passcode address name fiscale pin record fiscal tax line routing iban identity insurance# sociale birthday
+	d.o.b. nummer identifier pass`)
+
+// phrase judges a key of up to four words. It returns where the key begins.
+func (r *Redactor) phrase(k keyAt) (class, int) {
+	t := r.t
+	n := k.end - k.start
+	if n > 12 || k.start < 2 || t[k.start-1] != ' ' || !isWord[t[k.start-2]] {
+		return class{}, k.start
+	}
+	var b [12]byte
+	for i := range n {
+		b[i] = lower(t[k.start+i])
+	}
+	if !phraseTail[string(b[:n])] {
+		return class{}, k.start
+	}
+	start := k.start
+	for range 3 {
+		if start < 2 || t[start-1] != ' ' || !isWord[t[start-2]] && t[start-2] != '\'' {
+			break
+		}
+		p := start - 1
+		for p > 0 && p > k.end-maxKey && (isWord[t[p-1]] || t[p-1] == '\'' || t[p-1] == '-') {
+			p--
+		}
+		start = p
+		if c := r.class(t[start:k.end]); c.mode != modeNone && c.mode != modeNameOf && c.mode != modeSafe {
+			return c, start
+		}
+	}
+	return class{}, k.start
+}
+
+// pairName finds the key of {"name":"X-Api-Key","value":…} when k is the "value" of such a pair.
+func (r *Redactor) pairName(k keyAt) (class, bool) {
+	t := r.t
+	p := k.start
+	if k.quoted {
+		p--
+	}
+	for p > 0 && (isSpace[t[p-1]] || t[p-1] == ',' || t[p-1] == ';') {
+		p--
+	}
+	if p < 3 {
+		return class{}, false
+	}
+	end := p
+	if q := t[p-1]; q == '"' || q == '\'' {
+		end = p - 1
+		start, ok := r.quotedBefore(end)
+		if !ok {
+			return class{}, false
+		}
+		p = start
+	} else {
+		for p > 0 && p > end-maxKey && isKey[t[p-1]] {
+			p--
+		}
+	}
+	c := r.class(t[p:end])
+	if c.kind == KindNone || end == p {
+		return class{}, false
+	}
+	// Before the name there has to be the word that makes it one.
+	q := p
+	for q > 0 && (t[q-1] == '"' || t[q-1] == '\'' || t[q-1] == ' ') {
+		q--
+	}
+	if q == 0 || t[q-1] != ':' && t[q-1] != '=' && t[q-1] != '>' {
+		return class{}, false
+	}
+	for q > 0 && (t[q-1] == '=' || t[q-1] == '>' || t[q-1] == ':') {
+		q--
+	}
+	name, ok := r.keyBefore(q)
+	if !ok {
+		return class{}, false
+	}
+	return c, r.class(t[name.start:name.end]).mode == modeNameOf
+}
+
+// markup handles '>': the value of <key>value</key> and of elements that name their key in an attribute.
+func (r *Redactor) markup(i int) int {
+	t := r.t
+	if i == 0 || t[i-1] == '/' || t[i-1] == '-' || t[i-1] == '=' || t[i-1] == ' ' {
+		return i + 1
+	}
+	open := i - 1
+	for open > 0 && open > i-200 && t[open] != '<' && t[open] != '>' {
+		open--
+	}
+	if t[open] != '<' {
+		return i + 1
+	}
+	start := open + 1
+	end := start
+	for end < i && (isKey[t[end]] || t[end] == ':') {
+		end++
+	}
+	if end == start || t[start] == '/' || t[start] == '!' || t[start] == '?' {
+		return i + 1
+	}
+	for p := start; p < end; p++ {
+		if t[p] == ':' { // the namespace says nothing
+			start = p + 1
+		}
+	}
+	if start >= end {
+		return i + 1
+	}
+	c := r.class(t[start:end])
+	switch {
+	case c.kind == KindNone && end < i:
+		c = r.attributeName(end, i)
+	case c.kind == KindNone:
+		c = r.plistKey(open)
+	}
+	if c.kind == KindNone {
+		return i + 1
+	}
+	from := i + 1
+	const cdata = "<![CDATA["
+	if len(t) >= from+len(cdata) && string(t[from:from+len(cdata)]) == cdata {
+		from += len(cdata)
+	}
+	to := from
+	for to < len(t) && t[to] != '<' && t[to] != ']' && !(t[to] == '"' && int(r.quote(to)) <= r.inString()) {
+		to++
+	}
+	if from == to || to < len(t) && t[to] == '<' && to+1 < len(t) && t[to+1] != '/' {
+		return i + 1
+	}
+	if r.scalar(from, to, c, true) {
+		return to
+	}
+	return i + 1
+}
+
+// attributeName finds the key in <add key="Password">.
+func (r *Redactor) attributeName(from, to int) class {
+	t := r.t
+	for p := from; p+4 < to; p++ {
+		if t[p] != '=' || t[p+1] != '"' && t[p+1] != '\'' {
+			continue
+		}
+		k, ok := r.keyBefore(p)
+		if !ok || r.class(t[k.start:k.end]).mode != modeNameOf {
+			continue
+		}
+		start, end, closed := r.quoted(p + 1)
+		if closed && end <= to {
+			return r.class(t[start:end])
+		}
+	}
+	return class{}
+}
+
+// plistKey finds the key in <key>password</key><string>…
+func (r *Redactor) plistKey(open int) class {
+	t := r.t
+	p := open
+	for p > 0 && isSpace[t[p-1]] {
+		p--
+	}
+	const tail = "</key>"
+	if p < len(tail)+1 || string(t[p-len(tail):p]) != tail {
+		const name = "</name>"
+		if p < len(name)+1 || string(t[p-len(name):p]) != name {
+			return class{}
+		}
+		p--
+	}
+	end := p - len(tail)
+	start := end
+	for start > 0 && start > end-maxKey && t[start-1] != '>' {
+		start--
+	}
+	return r.class(t[start:end])
+}
