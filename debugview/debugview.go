@@ -1,0 +1,195 @@
+// Package debugview shows flows to a person: as trees with a waterfall, as stories, as summaries, in a full-screen
+// browser, as reports, and to tests as expectations. It is given events after redaction and shows nothing else; text
+// of a log reaches a terminal as text only, never as control.
+//
+// Events become steps of flows as they come. A flow is shown once, whole, when it has been quiet long enough; what comes later
+// is shown as its continuation. Memory is bounded: the oldest open flow is shown as it is when there are too many.
+package debugview
+
+import (
+	"hash/maphash"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/ezlogs/ezlogs/schema"
+)
+
+// Totals is what only the reader of the input knows and the summary shows.
+type Totals struct {
+	Bytes     int64            // read, as stored
+	ReadNS    int64            // time it took, nanoseconds
+	Skipped   int64            // lines that could not be read as what their source is
+	FirstSkip string           // "file:line" of the first of them
+	Redacted  map[string]int64 // values replaced, by kind
+	Findings  int64            // events with something unredacted in them, found by the last check
+}
+
+// View takes events in order and shows them. All methods are called from one goroutine.
+type View struct {
+	cfg   Config
+	out   *output
+	errw  io.Writer
+	total func() Totals
+
+	texts      *texts
+	seed2      maphash.Seed
+	statements [1 << 11]struct{ raw, clean string }
+	scratch    []byte
+	show       []pattern
+	keepJSON   bool
+	skipJSON   bool // for the event at hand
+	keepGroups bool
+
+	flows   map[schema.FlowID]*flow // open flows by every id they are known under
+	closed  closedFlows
+	byAge   flowList // open flows, the one quiet longest first
+	byStart startHeap
+	spare   []*flow
+	bytes   int // kept of all open flows, about
+	learned []learned
+
+	logNow, wallNow int64 // newest time of the log, last Advance
+	events          int64
+	forced          int64 // flows shown early, for want of room
+	firstAt, lastAt int64
+
+	tree    tree
+	filter  *filter
+	stats   stats
+	hold    held
+	layout  layout
+	region  *region
+	story   storyteller
+	limited bool // Limit was reached
+	done    bool
+	sinks   []func(*tree)
+}
+
+// Bounds of what is kept of open flows. stepBytes is what a step costs, its text included.
+const (
+	maxOpenFlows = 50_000
+	stepBytes    = 360
+	maxOpenBytes = 256 << 20
+	maxSteps     = 2000 // kept of one flow; the rest is counted
+)
+
+// New returns a view that writes what cfg asks for to out and its summary and notes to errw. total may be nil; it is called
+// when a summary is made. cfg must be valid.
+func New(cfg Config, out, errw io.Writer, total func() Totals) (*View, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if total == nil {
+		total = func() Totals { return Totals{} }
+	}
+	v := &View{
+		cfg: cfg, errw: errw, total: total,
+		texts: &texts{seed: maphash.MakeSeed(), ascii: cfg.ASCII}, seed2: maphash.MakeSeed(),
+		flows: map[schema.FlowID]*flow{}, logNow: math.MinInt64, firstAt: math.MaxInt64, lastAt: math.MinInt64,
+	}
+	v.out = newOutput(out, &v.cfg)
+	for _, id := range cfg.Flows {
+		if strings.HasPrefix(id, "latest") {
+			v.cfg.Limit, v.cfg.Last = 1, true
+		} else if cfg.Input != Follow {
+			v.hold.byEnd = true // the prefix may turn out to stand for several flows
+		}
+	}
+	v.hold.byEnd = v.hold.byEnd || cfg.Sort == "duration" || cfg.Sort == "events"
+	v.hold.sorted = cfg.Sort == "start" || cfg.Sort == "" && cfg.Input == Files
+	v.show = patterns(cfg.Show, cfg.Hide)
+	var err error
+	if v.filter, err = newFilter(v); err != nil {
+		return nil, err
+	}
+	v.story = newStoryteller(&v.cfg)
+	v.stats.init(&v.cfg)
+	v.keepJSON = cfg.Layout == "raw" && v.filter.active || cfg.Export == "ndjson" || v.filter.detail
+	v.keepGroups = cfg.By != "" || cfg.Journeys
+	v.layout = newLayout(v)
+	if cfg.Region && cfg.TermSize != nil && cfg.Export == "" && (cfg.Layout == "tree" || cfg.Layout == "story" || cfg.Layout == "list" || cfg.Layout == "card") {
+		v.region = &region{}
+	}
+	return v, nil
+}
+
+// Add takes the next event. e is not kept. What it leads to is written at the next Advance at the latest.
+func (v *View) Add(e *schema.Event) {
+	if e.Type == "flow.merged" {
+		v.merge(e.Correlation.Flow, e.Correlation.Merged)
+		return
+	}
+	if e.Type == "flow.completed" {
+		return
+	}
+	v.events++
+	v.firstAt, v.lastAt = min(v.firstAt, e.Time.NS), max(v.lastAt, e.Time.NS)
+	if e.Time.From != schema.FromRead || v.logNow == math.MinInt64 {
+		v.logNow = max(v.logNow, e.Time.NS)
+	}
+	f := v.flowOf(e.Correlation.Flow)
+	f.events++
+	f.log, f.wall = max(f.log, e.Time.NS), v.wallNow
+	v.byAge.moveToBack(f)
+	v.actor(f, e)
+	v.skipJSON = v.filter.detail && !v.filter.wants(f)
+	if len(f.steps) >= maxSteps {
+		f.dropped++
+		v.settle()
+		return
+	}
+	if len(f.steps) == cap(f.steps) {
+		f.grow()
+	}
+	f.steps = f.steps[:len(f.steps)+1]
+	s := &f.steps[len(f.steps)-1]
+	v.take(s, e)
+	if v.filter.marks {
+		v.filter.event(s, e)
+	}
+	f.bytes += s.size()
+	v.bytes += s.size()
+	if s.at < f.start {
+		f.start = s.at
+		v.byStart.up(f)
+	}
+	f.note(s)
+	v.layout.event(v, f, s)
+	v.settle()
+}
+
+// Advance tells the time, in nanoseconds since 1970: the wall clock. Flows that have been quiet long enough are shown, and
+// the live region is drawn. Call it at least ten times a second while following.
+func (v *View) Advance(now int64) {
+	v.wallNow = max(v.wallNow, now)
+	v.settle()
+	v.draw()
+}
+
+// Close shows what is still open, and the summary. It returns the first error of writing; later calls do nothing.
+func (v *View) Close() error {
+	if v.done {
+		return v.out.err
+	}
+	v.done = true
+	for f := v.byStart.min(); f != nil; f = v.byStart.min() {
+		v.finish(f, v.cfg.Input == Follow)
+	}
+	v.erase()
+	if err := v.filter.ambiguous(); err != nil && v.cfg.Input != Follow {
+		return err
+	}
+	v.hold.release(v, math.MaxInt64)
+	v.layout.end(v)
+	v.out.flush()
+	v.notes()
+	v.summary()
+	return v.out.err
+}
+
+// Done reports whether all that was asked for has been shown, so that reading may end: -n is reached, or out is gone.
+func (v *View) Done() bool { return v.limited && !v.cfg.Last || v.out.err != nil }
+
+// Err returns the first error of writing to out.
+func (v *View) Err() error { return v.out.err }

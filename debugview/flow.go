@@ -1,0 +1,407 @@
+package debugview
+
+import (
+	"math"
+
+	"github.com/ezlogs/ezlogs/schema"
+)
+
+// flow is an open flow.
+type flow struct {
+	id      schema.FlowID
+	others  []schema.FlowID // further names
+	steps   []step
+	events  int // all, also those not kept
+	dropped int
+	bytes   int   // kept, about
+	start   int64 // least time of a step as logged
+	log     int64 // greatest
+	wall    int64 // clock at the last event
+
+	actor     string // as shown in stories
+	actorRank int8
+	request   string
+	session   string
+	ip        string
+	userID    string
+
+	hasRoot, rootFailed, sideEffects, failed, retryExpected bool
+
+	continues *closedFlow // already shown once
+
+	prev, next *flow // in byAge
+	heapIndex  int   // in byStart
+}
+
+// grow makes room for one more step.
+func (f *flow) grow() {
+	bigger := make([]step, len(f.steps), max(4, 2*cap(f.steps)))
+	copy(bigger, f.steps)
+	f.steps = bigger
+}
+
+// note keeps what decides when the flow settles.
+func (f *flow) note(s *step) {
+	switch {
+	case s.kind == kindHTTP && s.parent == key{}:
+		f.hasRoot = true
+		f.rootFailed = f.rootFailed || s.flags&flagFailed != 0
+	case s.flags&flagRead == 0:
+		f.sideEffects = true
+	}
+	if s.flags&flagFailed != 0 {
+		f.failed = true
+	}
+	if s.kind == kindJob {
+		switch {
+		case s.flags&flagDead != 0 || s.phase == phaseCompleted:
+			f.retryExpected = false
+		case s.phase == phaseRetried || s.flags&flagWillRetry != 0:
+			f.retryExpected = true
+		}
+	}
+}
+
+// flowOf returns the open flow of that name, a new one if need be.
+func (v *View) flowOf(id schema.FlowID) *flow {
+	if f := v.byAge.tail(); f != nil && f.id == id {
+		return f
+	}
+	if f := v.flows[id]; f != nil {
+		return f
+	}
+	var f *flow
+	if n := len(v.spare); n > 0 {
+		f = v.spare[n-1]
+		v.spare = v.spare[:n-1]
+		steps, others := f.steps[:0], f.others[:0]
+		*f = flow{steps: steps, others: others}
+	} else {
+		f = &flow{}
+	}
+	f.id, f.start, f.log, f.wall = id, math.MaxInt64, math.MinInt64, v.wallNow
+	f.continues = v.closed.get(id)
+	v.flows[id] = f
+	v.byAge.push(f)
+	v.byStart.push(f)
+	return f
+}
+
+// merge makes one flow of those named; to is the name that stays.
+func (v *View) merge(to schema.FlowID, from []schema.FlowID) {
+	for _, id := range from {
+		if id == to {
+			continue
+		}
+		f := v.flows[id]
+		if f == nil {
+			if t := v.flows[to]; t != nil {
+				v.flows[id] = t
+				t.others = append(t.others, id)
+				if t.continues == nil {
+					t.continues = v.closed.get(id)
+				}
+			} else {
+				v.closed.alias(to, id)
+			}
+			continue
+		}
+		t := v.flows[to]
+		switch {
+		case t == f:
+		case t == nil:
+			f.others = append(f.others, f.id)
+			f.id = to
+			v.flows[to] = f
+			if f.continues == nil {
+				f.continues = v.closed.get(to)
+			}
+		default:
+			v.join(t, f)
+		}
+	}
+}
+
+// join moves everything of from into to.
+func (v *View) join(to, from *flow) {
+	room := max(0, maxSteps-len(to.steps))
+	if n := len(from.steps); n > room {
+		to.dropped += n - room
+		from.steps = from.steps[:room]
+	}
+	to.steps = append(to.steps, from.steps...)
+	to.events += from.events
+	to.bytes += from.bytes
+	to.dropped += from.dropped
+	to.start, to.log, to.wall = min(to.start, from.start), max(to.log, from.log), max(to.wall, from.wall)
+	if from.actorRank > to.actorRank {
+		to.actor, to.actorRank, to.userID = from.actor, from.actorRank, from.userID
+	}
+	to.hasRoot = to.hasRoot || from.hasRoot
+	to.rootFailed = to.rootFailed || from.rootFailed
+	to.sideEffects = to.sideEffects || from.sideEffects
+	to.failed = to.failed || from.failed
+	to.retryExpected = to.retryExpected || from.retryExpected
+	if to.continues == nil {
+		to.continues = from.continues
+	}
+	if to.request == "" {
+		to.request = from.request
+	}
+	if to.session == "" {
+		to.session = from.session
+	}
+	for _, id := range append(from.others, from.id) {
+		v.flows[id] = to
+		to.others = append(to.others, id)
+	}
+	v.byStart.up(to)
+	v.byAge.remove(from)
+	v.byStart.remove(from)
+	v.recycle(from)
+}
+
+// recycle keeps f's memory for the next flow, unless it is large.
+func (v *View) recycle(f *flow) {
+	if cap(f.steps) > 256 || len(v.spare) >= 4096 {
+		return
+	}
+	clear(f.steps)
+	v.spare = append(v.spare, f)
+}
+
+// actor keeps who acted and the ids a person would search for.
+func (v *View) actor(f *flow, e *schema.Event) {
+	rank := int8(1)
+	if e.Type == "http.request" || e.Type == "user.action" {
+		rank = 3
+	}
+	if e.Correlation.Parent.IsZero() {
+		rank++
+	}
+	if a := &e.Actor; rank > f.actorRank && a.Type != "system" && a.Type != "anonymous" && (a.Name != "" || a.ID != "") {
+		f.actorRank = rank
+		switch {
+		case a.Name != "":
+			f.actor = v.texts.get(cutBytes(a.Name, 80))
+		case a.Type == "":
+			f.actor = v.texts.get("User " + a.ID)
+		default:
+			f.actor = v.texts.get(capital(a.Type) + " " + cutBytes(a.ID, 80))
+		}
+		f.userID = v.texts.get(cutBytes(a.ID, 80))
+	}
+	if f.request == "" && e.Correlation.RequestID != "" && v.filter.detail {
+		f.request = v.texts.get(e.Correlation.RequestID)
+	}
+	if f.session == "" && e.Correlation.SessionID != "" && v.filter.detail {
+		f.session = v.texts.get(e.Correlation.SessionID)
+	}
+	if f.ip == "" && e.Metadata.IP != "" && v.filter.detail {
+		f.ip = v.texts.get(e.Metadata.IP)
+	}
+}
+
+// settle shows the flows that have been quiet long enough, and the oldest ones when there are too many.
+func (v *View) settle() {
+	for v.byAge.n > maxOpenFlows || v.bytes > maxOpenBytes {
+		v.forced++
+		v.finish(v.byAge.head(), true)
+	}
+	switch v.cfg.Input {
+	case Files:
+		limit := v.logNow - int64(v.cfg.Settle)*filesFactor
+		for f := v.byAge.head(); f != nil && f.log < limit; f = v.byAge.head() {
+			v.finish(f, false)
+		}
+	case Pipe:
+		if v.cfg.Sort == "start" || v.cfg.Sort == "" && v.hold.sorted {
+			limit := v.logNow - int64(v.cfg.Settle)*filesFactor
+			for f := v.byAge.head(); f != nil && f.log < limit; f = v.byAge.head() {
+				v.finish(f, false)
+			}
+			return
+		}
+		for f := v.byAge.head(); f != nil; {
+			next := f.next
+			wait := v.patience(f)
+			if v.logNow-f.log > wait || v.wallNow-f.wall > wait {
+				v.finish(f, false)
+			} else if v.logNow-f.log <= int64(shortest) && v.wallNow-f.wall <= int64(shortest) {
+				break
+			}
+			f = next
+		}
+	case Follow:
+		for f := v.byAge.head(); f != nil; {
+			next := f.next
+			quiet := v.wallNow - f.wall
+			if quiet > v.patience(f) {
+				v.finish(f, false)
+			} else if quiet <= shortest {
+				break
+			}
+			f = next
+		}
+	}
+}
+
+// filesFactor is how much more log time than clock time a flow is given.
+const filesFactor = 30
+
+// shortest is the least patience there is, in nanoseconds.
+const shortest = 200e6
+
+// patience is how long a flow may be quiet before it is shown, in nanoseconds.
+func (v *View) patience(f *flow) int64 {
+	settle := int64(v.cfg.Settle)
+	switch {
+	case f.rootFailed:
+		return min(settle, 200e6)
+	case f.retryExpected:
+		return max(settle, 10e9)
+	case f.hasRoot && !f.sideEffects && !f.failed:
+		return min(settle, 250e6)
+	}
+	return settle
+}
+
+// finish shows f and forgets it. open says that it was cut short.
+func (v *View) finish(f *flow, open bool) {
+	v.byAge.remove(f)
+	v.byStart.remove(f)
+	delete(v.flows, f.id)
+	for _, id := range f.others {
+		delete(v.flows, id)
+	}
+	v.bytes -= f.bytes
+	if len(f.steps) > 0 {
+		t := v.build(f, open)
+		v.closed.add(t, v.logNow)
+		v.present(t)
+	}
+	v.recycle(f)
+}
+
+// present hands a built flow to everything that looks at it.
+func (v *View) present(t *tree) {
+	matched := v.filter.flow(t)
+	if t.f.continues == nil {
+		v.stats.flow(t, matched)
+	} else {
+		v.stats.late(t)
+	}
+	if !matched {
+		return
+	}
+	for _, f := range v.sinks {
+		f(t)
+	}
+	v.layout.flow(v, t)
+}
+
+// flowList is a list of flows in order of their last event.
+type flowList struct {
+	first, last *flow
+	n           int
+}
+
+func (l *flowList) head() *flow { return l.first }
+func (l *flowList) tail() *flow { return l.last }
+
+func (l *flowList) push(f *flow) {
+	f.prev, f.next = l.last, nil
+	if l.last == nil {
+		l.first = f
+	} else {
+		l.last.next = f
+	}
+	l.last = f
+	l.n++
+}
+
+func (l *flowList) remove(f *flow) {
+	if f.prev == nil {
+		l.first = f.next
+	} else {
+		f.prev.next = f.next
+	}
+	if f.next == nil {
+		l.last = f.prev
+	} else {
+		f.next.prev = f.prev
+	}
+	f.prev, f.next = nil, nil
+	l.n--
+}
+
+func (l *flowList) moveToBack(f *flow) {
+	if l.last == f {
+		return
+	}
+	l.remove(f)
+	l.push(f)
+}
+
+// startHeap holds open flows, the one that started first on top.
+type startHeap []*flow
+
+func (h startHeap) min() *flow {
+	if len(h) == 0 {
+		return nil
+	}
+	return h[0]
+}
+
+func (h *startHeap) push(f *flow) {
+	f.heapIndex = len(*h)
+	*h = append(*h, f)
+	h.up(f)
+}
+
+func (h startHeap) less(a, b *flow) bool {
+	return a.start < b.start
+}
+
+func (h startHeap) swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].heapIndex, h[j].heapIndex = i, j
+}
+
+// up restores the order after f's start became earlier.
+func (h startHeap) up(f *flow) {
+	for i := f.heapIndex; i > 0; {
+		p := (i - 1) / 2
+		if !h.less(h[i], h[p]) {
+			return
+		}
+		h.swap(i, p)
+		i = p
+	}
+}
+
+func (h *startHeap) remove(f *flow) {
+	i, last := f.heapIndex, len(*h)-1
+	h.swap(i, last)
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	if i == last {
+		return
+	}
+	moved := (*h)[i]
+	for {
+		c := 2*i + 1
+		if c >= last {
+			break
+		}
+		if c+1 < last && h.less((*h)[c+1], (*h)[c]) {
+			c++
+		}
+		if !h.less((*h)[c], (*h)[i]) {
+			break
+		}
+		h.swap(i, c)
+		i = c
+	}
+	h.up(moved)
+}
