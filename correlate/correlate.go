@@ -47,6 +47,10 @@ type Correlator struct {
 	waiting  []waiter        // events with a session alone, by due
 	horizon  int64           // latest log time foreseen
 
+	defs      []definition
+	processes *table[taking]
+	aliases   *table[key] // values that stand for a process
+
 	jobs    []job // jobs[0] is unused
 	freeJob int32
 
@@ -123,6 +127,9 @@ func New(cfg Config) *Correlator {
 	c.threads = newTable(small, c.dropThread)
 	c.values = newTable(small, c.dropSightings)
 	c.sessions = newTable(small, c.dropSightings)
+	c.processes = newTable[taking](max(cfg.MaxFlows/4, 64), nil)
+	c.aliases = newTable[key](max(cfg.MaxIDs/8, 64), nil)
+	c.define()
 	return c
 }
 
@@ -137,6 +144,7 @@ func (c *Correlator) Foresee(e *schema.Event) {
 	c.enlist(e)
 	c.observe(e)
 	c.witness(e)
+	c.proceed(e)
 	c.release()
 	c.horizon = max(c.horizon, e.Time.NS)
 }
@@ -154,6 +162,7 @@ func (c *Correlator) Link(e *schema.Event, emit func(*schema.Event)) {
 	c.enlist(e)
 	c.observe(e)
 	c.witness(e)
+	c.proceed(e)
 	if c.infer.value {
 		c.byValue(e)
 	}
@@ -185,6 +194,8 @@ func (c *Correlator) Advance(now int64, emit func(*schema.Event)) {
 	c.threads.advance(seconds)
 	c.values.advance(seconds)
 	c.sessions.advance(seconds)
+	c.processes.advance(seconds)
+	c.aliases.advance(seconds)
 	c.settle(false)
 	c.tellMerged(false, emit)
 }
@@ -198,7 +209,7 @@ func (c *Correlator) Flush(emit func(*schema.Event)) {
 // Stats returns the counters.
 func (c *Correlator) Stats() Stats {
 	s := c.stats
-	s.Flows, s.IDs = c.flowsLive, c.ids.live+c.local.live
+	s.Flows, s.IDs, s.Processes = c.flowsLive, c.ids.live+c.local.live, c.processes.live
 	s.EvictedIDs = c.ids.evicted + c.local.evicted
 	return s
 }

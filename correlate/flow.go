@@ -13,10 +13,12 @@ type flow struct {
 	refs   int32
 	units  int32 // requests, calls and runs of jobs, newest first; roots only
 	nunits int16
-	events int32 // events linked; roots only
-	rank   uint8 // of the id that names it
-	said   bool  // an event with this name was let go
-	capped bool  // joins nothing more
+	nprocs uint8
+	procs  [flowProcesses]key // processes that the flow takes part in
+	events int32              // events linked; roots only
+	rank   uint8              // of the id that names it
+	said   bool               // an event with this name was let go
+	capped bool               // joins nothing more
 	failed bool
 	name   schema.FlowID
 	first  int64 // log time of the earliest and latest event, nanoseconds
@@ -157,6 +159,7 @@ func (c *Correlator) union(a, b int32) int32 {
 	}
 	fa.last = max(fa.last, fb.last)
 	c.joinUnits(a, b)
+	c.joinProcesses(a, b)
 	if moved != nil {
 		delete(c.pending, b)
 		for _, name := range moved.names {

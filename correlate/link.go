@@ -384,6 +384,9 @@ func (c *Correlator) name(e *schema.Event) {
 		}
 	}
 	out.Link, out.Confidence = l.link, l.sure
+	if f.nprocs > 0 {
+		c.nameProcesses(e, f)
+	}
 	c.touch(root, e.Time.NS)
 }
 

@@ -1,21 +1,31 @@
 package correlate
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/ezlogs/ezlogs/schema"
 )
 
-// Process defines a business process or journey: the steps that flows of one key take, over hours or days.
+// Process defines a business process or journey: the steps that the flows of one key take, over hours or days.
 type Process struct {
 	// Name begins the process_id, before a colon and the key: "order:60209085".
 	Name string `toml:"name"`
-	// Key says what holds the flows together: a type of subject or entity ("order"), "actor" or "session".
+	// Key says what holds the flows together: the type of a business object ("order"), "user" or "session".
 	Key string `toml:"key"`
-	// Steps are the stations in their usual order. A flow takes part when one of its events matches a step.
+	// Steps are the stations in their usual order. A flow takes part when one of its events is of the key and matches a
+	// step. A journey of a user or session begins with its first step and ends with its last; a process of an object
+	// is joined at any step.
 	Steps []Step `toml:"steps"`
-	// Timeout is how long after its last flow a process may go on.
+	// Timeout is how long a process may rest between two flows; 0 is 30 days.
 	Timeout time.Duration `toml:"timeout"`
+	// Again says that a user or session may go through it many times: each time is a process of its own.
+	Again bool `toml:"again"`
 }
 
 // Step is one station of a process.
@@ -25,29 +35,381 @@ type Step struct {
 	// EventType and Action are patterns that the event must match, * standing for any text; an empty one matches all.
 	EventType string `toml:"event_type"`
 	Action    string `toml:"action"`
-	// Words are alternatives that the message or action must contain one of, in any case; empty matches all.
+	// Words are alternatives of which the message or action must contain one, in either case; none matches all.
 	Words []string `toml:"words"`
 }
 
 // validate reports the first field that cannot be used.
 func (p *Process) validate() error {
 	switch {
-	case p.Name == "":
-		return errors.New("name: must not be empty")
+	case p.Name == "" || strings.ContainsAny(p.Name, ": \t\n"):
+		return errors.New("name: must be a word without colon")
 	case p.Key == "":
 		return errors.New("key: must not be empty")
 	case len(p.Steps) == 0:
 		return errors.New("steps: must not be empty")
+	case len(p.Steps) > 64:
+		return errors.New("steps: must be 64 at most")
 	case p.Timeout < 0 || p.Timeout > 365*24*time.Hour:
-		return errors.New("timeout: must be between 0 and 8760h")
+		return errors.New("timeout: must be between 0s and 8760h")
 	}
 	for i, s := range p.Steps {
 		if s.Name == "" {
 			return fmt.Errorf("steps[%d].name: must not be empty", i)
 		}
 		if s.EventType == "" && s.Action == "" && len(s.Words) == 0 {
-			return fmt.Errorf("steps[%d]: must have event_type, action or words", i)
+			return fmt.Errorf("steps[%d]: needs event_type, action or words", i)
 		}
 	}
 	return nil
+}
+
+// BuiltinProcesses returns the definitions that need no configuration.
+func BuiltinProcesses() []Process {
+	const day = 24 * time.Hour
+	return []Process{
+		{Name: "order", Key: "order", Timeout: 30 * day, Steps: []Step{
+			{Name: "placed", Words: []string{"placed", "order.created", "order created", "checkout.completed", "checkout completed", "purchase"}},
+			{Name: "paid", Words: []string{"payment", "paid", "captured", "charge.succeeded", "invoice"}},
+			{Name: "updated", Action: "order.updated"},
+			{Name: "fulfilled", Words: []string{"fulfil", "picking", "picked", "packed", "packing", "label", "shipment", "shipped", "dispatched"}},
+			{Name: "delivered", Words: []string{"deliver"}},
+			{Name: "cancelled", Words: []string{"cancel", "refund", "returned"}},
+		}},
+		{Name: "signup", Key: "user", Timeout: 30 * day, Steps: []Step{
+			{Name: "signup", Words: []string{"signed up", "signup", "sign up", "signed_up", "user.created", "registered", "registration"}},
+			{Name: "verification", Words: []string{"verif", "confirmed", "confirmation"}},
+			{Name: "onboarding", Words: []string{"onboard", "profile completed", "activated"}},
+			{Name: "purchase", Words: []string{"order placed", "order.placed", "order.created", "purchase", "checkout completed", "checkout.completed", "subscribed"}},
+		}},
+		{Name: "login", Key: "user", Timeout: 15 * time.Minute, Again: true, Steps: []Step{
+			{Name: "attempt", EventType: "auth.*", Words: []string{"login", "log in", "sign_in", "signin"}},
+			{Name: "challenge", EventType: "auth.*", Words: []string{"2fa", "mfa", "otp", "challenge"}},
+			{Name: "session", EventType: "auth.*", Words: []string{"logged in", "login succe", "login_succe", "signed in"}},
+		}},
+		{Name: "password_reset", Key: "user", Timeout: 2 * day, Again: true, Steps: []Step{
+			{Name: "requested", Words: []string{"password reset requested", "password_reset.requested", "reset password instructions", "forgot password"}},
+			{Name: "mailed", Words: []string{"password reset mail", "password_reset.sent", "reset mail"}},
+			{Name: "changed", Words: []string{"password changed", "password_reset.completed", "password reset completed"}},
+		}},
+		{Name: "checkout", Key: "session", Timeout: 2 * time.Hour, Again: true, Steps: []Step{
+			{Name: "cart", EventType: "http.request", Action: "POST /cart*"},
+			{Name: "checkout", EventType: "http.request", Action: "* /checkout*"},
+			{Name: "payment", EventType: "http.request", Action: "POST /payment*"},
+			{Name: "completed", EventType: "user.action", Words: []string{"checkout.completed", "checkout completed"}},
+		}},
+		{Name: "support", Key: "ticket", Timeout: 30 * day, Steps: []Step{
+			{Name: "opened", Words: []string{"opened", "created", "submitted"}},
+			{Name: "assigned", Words: []string{"assigned", "triaged"}},
+			{Name: "answered", Words: []string{"replied", "answered", "responded", "commented"}},
+			{Name: "escalated", Words: []string{"escalated"}},
+			{Name: "closed", Words: []string{"closed", "resolved", "solved"}},
+		}},
+	}
+}
+
+// definition is a process in the form it is looked up in.
+type definition struct {
+	Process
+	ttl     uint32
+	byActor bool
+	session bool
+}
+
+// taking is a process that is going on.
+type taking struct {
+	id    string
+	def   int32
+	flows int32
+	done  bool
+}
+
+const (
+	maxProcessFlows = 1000 // of one process: more is no process but a habit
+	flowProcesses   = 4    // of one flow
+)
+
+// define compiles the processes of the configuration and the built-in ones.
+func (c *Correlator) define() {
+	all := slices.Clone(c.cfg.Processes)
+	if c.cfg.AutoProcesses {
+		for _, p := range BuiltinProcesses() {
+			if !slices.ContainsFunc(all, func(o Process) bool { return o.Name == p.Name }) {
+				all = append(all, p)
+			}
+		}
+	}
+	for _, p := range all {
+		d := definition{Process: p, byActor: p.Key == "user" || p.Key == "actor", session: p.Key == "session"}
+		if p.Timeout == 0 {
+			p.Timeout = 30 * 24 * time.Hour
+		}
+		d.ttl = uint32(max(p.Timeout/time.Second, 1))
+		c.defs = append(c.defs, d)
+	}
+}
+
+// step returns the first step that an event matches, -1 when there is none.
+func (d *definition) step(e *schema.Event) int {
+	for i := range d.Steps {
+		if d.Steps[i].matches(e) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s *Step) matches(e *schema.Event) bool {
+	if s.EventType != "" && !glob(s.EventType, e.Type) || s.Action != "" && !glob(s.Action, e.Action) {
+		return false
+	}
+	if len(s.Words) == 0 {
+		return true
+	}
+	for _, w := range s.Words {
+		if containsFold(e.Action, w) || containsFold(e.Metadata.Message.S, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// glob reports whether s matches a pattern in which * stands for any text.
+func glob(pattern, s string) bool {
+	for {
+		i := strings.IndexByte(pattern, '*')
+		if i < 0 {
+			return pattern == s
+		}
+		if !strings.HasPrefix(s, pattern[:i]) {
+			return false
+		}
+		s, pattern = s[i:], pattern[i+1:]
+		if pattern == "" {
+			return true
+		}
+		j := strings.IndexByte(pattern, '*')
+		part := pattern
+		if j >= 0 {
+			part = pattern[:j]
+		} else {
+			return strings.HasSuffix(s, part)
+		}
+		k := strings.Index(s, part)
+		if k < 0 {
+			return false
+		}
+		s = s[k:]
+	}
+}
+
+// proceed notes which processes the flow of the event takes part in, and learns under which values they are known.
+func (c *Correlator) proceed(e *schema.Event) {
+	l := &c.line
+	if l.flow == 0 || len(c.defs) == 0 || e.Type == "data.query" {
+		return
+	}
+	for d := range c.defs {
+		def := &c.defs[d]
+		switch {
+		case def.session:
+			if l.sess != 0 {
+				c.take(e, d, "", l.sessKey)
+			}
+		case def.byActor:
+			if user := userOf(e); user != "" {
+				c.take(e, d, user, c.hash.sum(spaceProcess, user))
+			}
+		default:
+			c.proceedObject(e, d)
+		}
+	}
+}
+
+// proceedObject does so for a process of a business object.
+func (c *Correlator) proceedObject(e *schema.Event, d int) {
+	def := &c.defs[d]
+	object := ""
+	if e.Subject.Type == def.Key {
+		object = e.Subject.ID
+	}
+	aliased := false
+	for i := range e.Idents {
+		id := &e.Idents[i]
+		switch id.Kind {
+		case schema.IdentEntity, schema.IdentValue:
+			if object == "" && typeName(id.Name, def.Key) {
+				object = id.Value
+			} else {
+				aliased = aliased || aliasing(id)
+			}
+		}
+	}
+	if object != "" {
+		n := c.take(e, d, object, c.hash.sum(spaceProcess, object))
+		if n == (key{}) || !aliased {
+			return
+		}
+		for i := range e.Idents {
+			if id := &e.Idents[i]; aliasing(id) && !typeName(id.Name, def.Key) {
+				k := c.aliasKey(d, id.Value)
+				if a := c.aliases.get(k); a == 0 {
+					a = c.aliases.put(k, def.ttl)
+					*c.aliases.at(a) = n
+				}
+			}
+		}
+		return
+	}
+	if !aliased {
+		return
+	}
+	for i := range e.Idents {
+		if id := &e.Idents[i]; aliasing(id) {
+			if a := c.aliases.get(c.aliasKey(d, id.Value)); a != 0 && def.step(e) >= 0 {
+				c.takePart(e, *c.aliases.at(a))
+			}
+		}
+	}
+}
+
+// aliasKey returns the key under which a value stands for a process.
+func (c *Correlator) aliasKey(d int, value string) key {
+	return c.hash.sum(spaceProcess, value).mix(key{uint64(d), spaceValue})
+}
+
+// aliasing reports whether an id can stand for one business object: random, or long enough to be one of a kind.
+func aliasing(id *schema.Ident) bool {
+	if id.Kind != schema.IdentValue && id.Kind != schema.IdentEntity || broad(id.Name) {
+		return false
+	}
+	return len(id.Value) >= 10 && measure(schema.IdentValue, id.Value) >= weak
+}
+
+// typeName reports whether a key names an object of a type: "order", "order_id", "orderId".
+func typeName(name, kind string) bool {
+	if len(name) < len(kind) || !strings.EqualFold(name[:len(kind)], kind) {
+		return false
+	}
+	switch rest := name[len(kind):]; rest {
+	case "", "_id", "Id", "ID", "id", ".id", "-id", "_number", "_no", "Number":
+		return true
+	}
+	return false
+}
+
+// userOf returns the id of the user an event is about or of, "" when it names none or a machine.
+func userOf(e *schema.Event) string {
+	if e.Subject.Type == "user" && e.Subject.ID != "" {
+		return e.Subject.ID
+	}
+	if id := e.Ident(schema.IdentUser); id != "" {
+		return id
+	}
+	for i := range e.Idents {
+		if id := &e.Idents[i]; id.Kind == schema.IdentEntity && id.Name == "user" {
+			return id.Value
+		}
+	}
+	if e.Actor.Type == "user" {
+		return e.Actor.ID
+	}
+	return ""
+}
+
+// take makes the flow of the event take part in the process of a key if the event matches a step. It returns the process.
+func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
+	def := &c.defs[d]
+	k = k.mix(key{uint64(d), spaceProcess})
+	n := c.processes.get(k)
+	if n == 0 && len(name) > 256 {
+		return key{}
+	}
+	step := def.step(e)
+	if step < 0 {
+		return key{}
+	}
+	journey := def.byActor || def.session
+	if n != 0 && journey && c.processes.at(n).done && step == 0 && def.Again {
+		if !c.takesPart(k) {
+			c.processes.remove(n)
+			n = 0
+		}
+	}
+	if n == 0 {
+		if journey && step != 0 {
+			return key{}
+		}
+		n = c.processes.put(k, def.ttl)
+		if def.session {
+			sum := sha256.Sum256([]byte(c.cfg.Salt + "\x00session\x00" + e.Correlation.SessionID))
+			name = "sess_" + hex.EncodeToString(sum[:8])
+		}
+		id := def.Name + ":" + name
+		if def.Again {
+			// Each time is another; the flow it began with tells them apart.
+			id += ":" + c.flows[c.rooted(&c.line.flow)].name.String()[5:11]
+		}
+		*c.processes.at(n) = taking{id: id, def: int32(d)}
+	} else if journey && c.processes.at(n).done && !c.takesPart(k) {
+		return key{}
+	}
+	if !c.takePart(e, k) {
+		return key{}
+	}
+	if journey && step == len(def.Steps)-1 {
+		c.processes.at(n).done = true
+	}
+	return k
+}
+
+// takesPart reports whether the flow of the event takes part in a process.
+func (c *Correlator) takesPart(k key) bool {
+	f := &c.flows[c.rooted(&c.line.flow)]
+	return slices.Contains(f.procs[:f.nprocs], k)
+}
+
+// takePart makes the flow of the event take part in a process.
+func (c *Correlator) takePart(e *schema.Event, k key) bool {
+	n := c.processes.get(k)
+	if n == 0 {
+		return false
+	}
+	f := &c.flows[c.rooted(&c.line.flow)]
+	if slices.Contains(f.procs[:f.nprocs], k) {
+		return true
+	}
+	p := c.processes.at(n)
+	if int(f.nprocs) == len(f.procs) || p.flows >= maxProcessFlows {
+		return false
+	}
+	f.procs[f.nprocs] = k
+	f.nprocs++
+	p.flows++
+	return true
+}
+
+// joinProcesses makes flow a take part in what b takes part in.
+func (c *Correlator) joinProcesses(a, b int32) {
+	fa, fb := &c.flows[a], &c.flows[b]
+	for _, k := range fb.procs[:fb.nprocs] {
+		if int(fa.nprocs) < len(fa.procs) && !slices.Contains(fa.procs[:fa.nprocs], k) {
+			fa.procs[fa.nprocs] = k
+			fa.nprocs++
+		}
+	}
+}
+
+// nameProcesses writes the processes of the flow to the event, and the step that the event is.
+func (c *Correlator) nameProcesses(e *schema.Event, f *flow) {
+	for _, k := range f.procs[:f.nprocs] {
+		n := c.processes.get(k)
+		if n == 0 {
+			continue
+		}
+		p := c.processes.at(n)
+		if !slices.Contains(e.Correlation.Processes, p.id) {
+			e.Correlation.Processes = append(e.Correlation.Processes, p.id)
+		}
+	}
 }
