@@ -165,8 +165,11 @@ func appendMetadata(dst []byte, e *Event) []byte {
 		}
 		dst = closeObject(dst, from)
 	}
-	if e.Time.From == FromRead {
+	switch e.Time.From {
+	case FromRead:
 		dst = append(dst, `,"timestamp_source":"read"`...)
+	case FromBlock:
+		dst = append(dst, `,"timestamp_source":"block"`...)
 	}
 	for i := range m.Extra {
 		dst = appendField(append(dst, ','), &m.Extra[i])

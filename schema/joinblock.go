@@ -32,7 +32,10 @@ type block struct {
 	next         *block // another one with the same key, opened before
 	older, newer *block
 	origin       Origin // of the first line
+	time         Time   // of the first line
 	requestID    string
+	actor        Actor // whom the lines inside name, for a request that does not say it
+	actors       bool  // they name more than one
 }
 
 // block takes a line that belongs to a block.
@@ -89,6 +92,7 @@ func (j *Joiner) begin(b *block, e *Event) {
 		b.e.ID = b.id
 	}
 	b.e.Origin.Lines = 1
+	b.time = e.Time
 	b.e.AddIdent(IdentBlock, "block", b.hex)
 	b.requestID = b.e.Correlation.RequestID
 }
@@ -114,6 +118,7 @@ func (j *Joiner) opens(e *Event, emit func(*Event)) {
 				j.begin(b, e)
 			} else {
 				b.e.mergeStarted(e)
+				b.time = e.Time
 			}
 			b.opened = true
 			j.touch(b)
@@ -277,8 +282,8 @@ func (j *Joiner) linkInside(e *Event) {
 		}
 	}
 	if !b.tagged {
-		if e.Correlation.JobID != "" && e.Type != "job.enqueued" {
-			return // a job's own line, from a thread of its own
+		if k.stream.fromJob(e) {
+			return
 		}
 		if b = j.inside(b, e); b == nil {
 			return
@@ -293,12 +298,41 @@ func (j *Joiner) linkInside(e *Event) {
 		c.RequestID = b.requestID
 		e.AddIdent(IdentRequest, "request_id", b.requestID)
 	}
+	if e.Time.From == FromRead && b.time.From != FromRead && (e.Time.NS-b.time.NS > readLag || e.Time.NS < b.time.NS) {
+		e.Time = Time{NS: b.time.NS, Digits: b.time.Digits, From: FromBlock}
+	}
 	if !b.done {
 		if e.Type == "error.raised" && b.e != nil {
 			j.failed(b, e)
 		}
+		b.noteActor(e)
 		j.touch(b)
 	}
+}
+
+// noteActor remembers whom a line inside of the block names.
+func (b *block) noteActor(e *Event) {
+	switch a := &e.Actor; {
+	case a.Type == "" || a.Type == b.actor.Type && a.ID == b.actor.ID:
+	case b.actor.Type != "":
+		b.actors = true
+	default:
+		b.actor = Actor{Type: strings.Clone(a.Type), ID: strings.Clone(a.ID)}
+	}
+}
+
+// fromJob reports whether a line without tag is that of a job, which runs in a thread of its own.
+func (st *stream) fromJob(e *Event) bool {
+	switch e.Type {
+	case "job.failed":
+		st.failedJob = strings.Clone(e.Correlation.JobID)
+		return true
+	case "job.enqueued": // a failed job is enqueued again by its own thread
+		return e.Correlation.JobID != "" && e.Correlation.JobID == st.failedJob
+	case "job.retried", "job.discarded":
+		return true
+	}
+	return e.Correlation.JobID != ""
 }
 
 // inside returns the block without tag that a line stands in: the only open one, or for an exception the one that just
@@ -373,6 +407,9 @@ func (j *Joiner) finish(b *block, emit func(*Event)) {
 	}
 	if !b.closed || !b.opened {
 		j.incomplete(e)
+	}
+	if e.Actor.Type == "" && !b.actors {
+		e.Actor = b.actor
 	}
 	if st := b.key.stream; !b.tagged {
 		if st.done != nil {

@@ -12,6 +12,7 @@ const (
 	recordIdle = int64(time.Second)      // a record's next line is waited for this long
 	blockIdle  = int64(60 * time.Second) // an open block's next line
 	blockLate  = int64(time.Second)      // lines that carriers delivered late, behind the end of their block
+	readLag    = int64(60 * time.Second) // a line without time was written about when it was read, unless its block is older
 	blockKnown = int64(10 * time.Second) // how long a closed block is still the parent of late lines
 )
 
@@ -50,6 +51,8 @@ type stream struct {
 	disordered bool
 	// done is the last block without tag that ended, while nothing but its own lines came after it.
 	done *block
+	// failedJob is the job that failed last, which may be enqueued again.
+	failedJob string
 	// cut is what was collected of a physical line that the carrier cut.
 	cut fragment
 }

@@ -121,7 +121,7 @@ func (j *Joiner) endRecord(st *stream, emit func(*Event)) {
 	r.e = nil
 	if r.lines > 1 {
 		e.Origin.Lines = int32(r.lines)
-		finishRecord(e, strings.TrimRight(string(r.more), "\n "), &r.trace)
+		finishRecord(e, strings.Trim(string(r.more), "\n "), &r.trace)
 	}
 	if cap(r.more) > 64<<10 {
 		r.more = nil

@@ -103,17 +103,12 @@ func (p *Parser) railsTagged(e *Event, line string) bool {
 	}
 	e.Platform.Format = "rails.text"
 	e.Join.Key = ""
-	headless := msg
 	msg = p.rubyTags(e, msg)
 	if strings.TrimSpace(msg) == "" || rubyFrame(msg) {
 		// Part of an exception: the tags are repeated on each of its lines.
-		e.Join.Role, e.Join.Text = Continues, msg
+		e.Join.Kind, e.Join.Role, e.Join.Text = railsRequest, Continues, msg
 		e.Type, e.Action = "log.message", "log"
-		if msg != "" {
-			e.Metadata.Message = Text(msg)
-		} else {
-			e.Metadata.Message = Text(headless)
-		}
+		e.Metadata.Message = Text(strings.TrimSpace(msg))
 		return true
 	}
 	p.rubyMessage(e, msg)

@@ -40,6 +40,9 @@ func setSQLModel(e *Event, model, sql, binds string) {
 	case "":
 		e.Action = "query"
 		return
+	case "begin", "start", "commit", "rollback", "savepoint", "release", "end", "abort":
+		e.Action = "transaction." + st.op
+		return
 	default:
 		e.Action = "query." + st.op
 		return

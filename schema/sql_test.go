@@ -50,7 +50,7 @@ func TestSQL(t *testing.T) {
 		{"delete all", `DELETE FROM sessions`, "", `data.change session.deleted session/ op=delete table=sessions bulk={"operation":"delete_all"}`},
 		{"django binds", `UPDATE "shop_order" SET "state" = %s WHERE "shop_order"."id" = %s`, `('sent', 4)`,
 			`data.change shop_order.updated shop_order/4 op=update table=shop_order state:"sent" changes_complete=false transition={"field":"state","to":"sent"}`},
-		{"transaction", `BEGIN`, "", `data.query query.begin / op=begin table=`},
+		{"transaction", `BEGIN`, "", `data.query transaction.begin / op=begin table=`},
 		{"leading comment", `/*application:Shop*/ select * from loans where id=1`, "", `data.query loan.loaded loan/1 op=select table=loans`},
 		{"cut string", `UPDATE users SET name = 'abc`, "", `data.change user.updated user/ op=update table=users name:"abc" changes_complete=false bulk={"operation":"update_all"}`},
 	} {

@@ -10,6 +10,7 @@ const (
 	FromRead    TimeSource = iota // the moment of reading: the line has no time
 	FromLine                      // the line itself
 	FromCarrier                   // the wrapper around the line (docker, syslog, journald)
+	FromBlock                     // the request that the line stands in: the line has no time, and is an old one
 )
 
 // Time is a moment with the precision the line gave it.
