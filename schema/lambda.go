@@ -166,3 +166,12 @@ func lambdaReport(e *Event, s string) {
 		}
 	}
 }
+
+// lambdaTimeout makes e an invocation that took too long.
+func lambdaTimeout(e *Event, id string) {
+	e.setJobID("RequestId", id)
+	e.Metadata.Job.Class = "invocation"
+	e.Metadata.Level = LevelError
+	e.Metadata.Error.Class = "TimeoutError"
+	setJobState(e, "failed")
+}

@@ -49,13 +49,23 @@ func parseLevelFirst(p *Parser, e *Event, line string) bool {
 	}
 	e.setTime(st.time)
 	h := head{level: level, thread: thread}
-	msg := p.afterLevel(e, strings.TrimLeft(st.rest, " \t-|:"), 0, &h)
+	msg := p.afterLevel(e, djangoVerbose(e, strings.TrimLeft(st.rest, " \t-|:"), &h), 0, &h)
 	p.applyHead(e, &h)
-	if !p.loggerMessage(e, h.logger, msg) {
-		p.setTextPairs(e, msg)
-	}
-	setDefault(&e.Action, h.logger)
+	p.levelledMessage(e, &h, msg)
 	return true
+}
+
+// djangoVerbose reads the module, process and thread of Django's verbose format, and returns what follows.
+func djangoVerbose(e *Event, s string, h *head) string {
+	module, rest := cutToken(s)
+	process, rest := cutToken(rest)
+	thread, rest := cutToken(rest)
+	if !isLogger(module) || !allDigits(process) || !allDigits(thread) {
+		return s
+	}
+	h.logger = module
+	e.Platform.PID, e.Platform.Thread = process, thread
+	return rest
 }
 
 // parseLevelOnly takes lines that have a level in brackets or capitals before the message and no time at all.
@@ -96,9 +106,6 @@ func parseLevelOnly(p *Parser, e *Event, line string) bool {
 	h := head{level: level}
 	msg := p.afterLevel(e, strings.TrimLeft(rest, " \t:"), 0, &h)
 	p.applyHead(e, &h)
-	if !p.loggerMessage(e, h.logger, msg) {
-		p.setTextPairs(e, msg)
-	}
-	setDefault(&e.Action, h.logger)
+	p.levelledMessage(e, &h, msg)
 	return true
 }

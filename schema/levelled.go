@@ -19,7 +19,7 @@ func levelWord(s string, loose bool) Level {
 		}
 	}
 	switch s {
-	case "ALL", "all", "LOG", "Log", "HTTP", "SYSTEM", "System", "system", "default", "config", "access", "success", "SUCCESS", "ACCESS", "DEFAULT", "STATEMENT", "statement", "C", "exception", "Exception", "attention", "failure", "FAILURE", "EXCEPTION":
+	case "ALL", "all", "LOG", "Log", "HTTP", "http", "SYSTEM", "System", "system", "default", "config", "access", "success", "SUCCESS", "ACCESS", "DEFAULT", "STATEMENT", "statement", "C", "exception", "Exception", "attention", "failure", "FAILURE", "EXCEPTION":
 		return LevelNone
 	}
 	return levelOf(s)
@@ -44,17 +44,44 @@ func parseLevelled(p *Parser, e *Event, s *stamped) bool {
 	if !ok {
 		return false
 	}
-	p.applyHead(e, &h)
-	if p.loggerMessage(e, h.logger, msg) {
-		return true
+	if h.logger == "" { // Kafka and ZooKeeper print the class last: message (kafka.server.KafkaServer)
+		if i := strings.LastIndex(msg, " ("); i > 0 && msg[len(msg)-1] == ')' && isQualified(msg[i+2:len(msg)-1]) {
+			h.logger, msg = msg[i+2:len(msg)-1], msg[:i]
+		}
 	}
-	p.setTextPairsIf(e, msg, h)
-	setDefault(&e.Action, h.logger)
+	p.applyHead(e, &h)
+	p.levelledMessage(e, &h, msg)
+	e.Platform.Format = levelledName(s.rest)
 	return true
 }
 
-// setTextPairsIf sets the message; the pairs behind it are the logger's own where the logger is known to write them.
-func (p *Parser) setTextPairsIf(e *Event, msg string, _ head) { p.setTextPairs(e, msg) }
+// levelledMessage sets the message of a line whose head is known.
+func (p *Parser) levelledMessage(e *Event, h *head, msg string) {
+	switch {
+	case p.loggerMessage(e, h.logger, msg):
+	case strings.HasSuffix(msg, "}"):
+		p.setTextJSON(e, msg)
+	default:
+		p.setTextPairs(e, msg)
+	}
+	setDefault(&e.Action, h.logger)
+}
+
+// levelledName names the logger that writes its level in a way of its own.
+func levelledName(rest string) string {
+	rest = strings.TrimLeft(rest, " ")
+	switch {
+	case strings.HasPrefix(rest, "[") && len(rest) > 11 && rest[10] == ']' && rest[1] >= 'a':
+		return "structlog.console"
+	case len(rest) > 5 && rest[0] == '[' && rest[4] == ']' && isShortLevel(rest[1:4]):
+		return "serilog"
+	case len(rest) > 4 && rest[3] == ' ' && isShortLevel(rest[:3]):
+		return "zerolog.console"
+	case strings.HasPrefix(rest, "- "):
+		return "python.logging"
+	}
+	return "text.levelled"
+}
 
 func (p *Parser) applyHead(e *Event, h *head) {
 	if h.level != LevelNone {
@@ -335,6 +362,10 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 			h.thread = rest[1:end]
 			i += end + 1
 		default:
+			if n := p.spans(e, rest); n > 0 {
+				i += n
+				continue
+			}
 			token, after := cutToken(rest)
 			bare := strings.TrimRight(token, ":")
 			switch {
@@ -350,13 +381,47 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 			case (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "- ") || strings.HasPrefix(after, ":\t") || strings.HasPrefix(after, "| ")) && isLogger(token):
 				h.logger = token
 				return strings.TrimLeft(after[1:], " \t")
-			case dotted(token) && strings.IndexByte(token, '.') > 0 && strings.HasPrefix(after, "["):
+			case dotted(token) && strings.IndexByte(token, '.') > 0 && strings.HasPrefix(after, "["), isQualified(token):
 				h.logger = token
 			default:
 				return rest
 			}
 			i = len(s) - len(after)
 		}
+	}
+}
+
+// isQualified reports whether s is a name with at least two dots between identifiers, as classes of the JVM have.
+func isQualified(s string) bool {
+	if strings.Count(s, ".") < 2 || !isLogger(s) {
+		return false
+	}
+	for part := range strings.SplitSeq(s, ".") {
+		if part == "" || !isAlpha(part[0]) && part[0] != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// spans reads the spans that Rust's tracing prints before the target, name{key=value …}: one after the other, and returns
+// their length.
+func (p *Parser) spans(e *Event, s string) int {
+	n := 0
+	for {
+		i := n
+		for i < len(s) && (isAlpha(s[i]) || isDigit(s[i]) || s[i] == '_' || s[i] == '-' || s[i] == '.') {
+			i++
+		}
+		if i == n || i == len(s) || s[i] != '{' {
+			return n
+		}
+		end := closing(s, i)
+		if end < 0 || end+1 >= len(s) || s[end+1] != ':' {
+			return n
+		}
+		p.pairs(e, s[i+1:end])
+		n = end + 2
 	}
 }
 
@@ -388,6 +453,15 @@ func parseStampedText(p *Parser, e *Event, s *stamped) bool {
 			break
 		}
 		rest = strings.TrimLeft(rest[end+1:], " \t")
+	}
+	if id, after := cutToken(rest); len(id) == 36 && after != "" {
+		if _, ok := canonUUID(id); ok { // AWS Lambda
+			e.setRequestID("RequestId", id)
+			rest = after
+			if strings.HasPrefix(rest, "Task timed out after ") {
+				lambdaTimeout(e, id)
+			}
+		}
 	}
 	p.setText(e, rest)
 	return true

@@ -153,6 +153,7 @@ func setRaised(e *Event) {
 		return
 	}
 	e.Type = "error.raised"
+	setDefault(&e.Action, "error")
 	if e.Metadata.Error.Class != "" {
 		e.Action = e.Metadata.Error.Class
 		e.Subject = Subject{"error", e.Metadata.Error.Class}

@@ -187,7 +187,11 @@ func pgMessage(p *Parser, e *Event, msg, detail, statement string) {
 	e.Metadata.Message = Text(msg)
 	if e.Metadata.Level >= LevelError {
 		e.Metadata.Error.Message = Text(msg)
-		setDefault(&e.Metadata.Error.Class, "PG::Error")
+		for _, f := range e.Metadata.Fields {
+			if f.Key == "sqlstate" {
+				e.Metadata.Error.Class = f.Value.S
+			}
+		}
 		if statement != "" {
 			var q Event
 			setSQL(&q, statement, pgBinds(detail))

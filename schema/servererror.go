@@ -94,8 +94,15 @@ func parseApacheError(p *Parser, e *Event, s *stamped) bool {
 	}
 	e.Metadata.Level = level
 	addFieldIf(e, "module", module)
-	rest = strings.TrimLeft(rest, " ")
-	for strings.HasPrefix(rest, "[") {
+	rest, cause := strings.TrimLeft(rest, " "), ""
+	for strings.HasPrefix(rest, "[") || cause == "" && strings.HasPrefix(rest, "(") {
+		if rest[0] == '(' { // (111)Connection refused: [client …
+			i := strings.Index(rest, ": [client ")
+			if i < 0 {
+				break
+			}
+			cause, rest = rest[:i], rest[i+2:]
+		}
 		inner, after, ok := cutBracket(rest)
 		if !ok {
 			break
@@ -121,6 +128,7 @@ func parseApacheError(p *Parser, e *Event, s *stamped) bool {
 		e.AddField("code", Text(code[:7]))
 		rest = after
 	}
+	addFieldIf(e, "cause", cause)
 	e.Metadata.Message = Text(rest)
 	scanIdents(e, rest)
 	p.finishFields(e)

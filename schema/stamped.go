@@ -23,6 +23,7 @@ var stampedFormats = []struct {
 	{"envoy", parseEnvoy},
 	{"apache.error", parseApacheError},
 	{"php.error", parsePHPError},
+	{"env_logger", parseEnvLogger},
 	{"elasticsearch", parseElasticsearch},
 	{"nginx.error", parseNginxError},
 	{"postgres.csv", parsePostgresCSV},

@@ -10,7 +10,7 @@ import (
 // often a JSON object behind it. A label may stand in brackets before the level.
 func parseWinstonText(p *Parser, e *Event, s *stamped) bool {
 	rest := strings.TrimLeft(s.rest, " ")
-	if len(rest) < 6 || s.bracket && !s.closed {
+	if len(rest) < 6 || s.bracket && !s.closed || s.stamp[4] == '/' { // Go's log: "http: panic serving"
 		return false
 	}
 	label := ""
