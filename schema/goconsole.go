@@ -89,7 +89,7 @@ func parseZapConsole(p *Parser, e *Event, s *stamped) bool {
 		msg, object = rest[:i], rest[i+1:]
 	}
 	e.Metadata.Message = Text(msg)
-	if object != "" && !p.jsonFields(e, object) {
+	if object != "" && !p.object(e, object) {
 		e.Metadata.Message = Text(rest)
 	}
 	scanIdents(e, msg)

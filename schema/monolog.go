@@ -159,3 +159,14 @@ func setRaised(e *Event) {
 		e.Subject = Subject{"error", e.Metadata.Error.Class}
 	}
 }
+
+// jsonToken returns a member of a JSON object as it is carried.
+func jsonToken(v gjson.Result) Value {
+	if v.Type == gjson.String {
+		if strings.IndexByte(v.Raw, '\\') < 0 {
+			return Value{String, v.Str}
+		}
+		return Value{Escaped, v.Raw[1 : len(v.Raw)-1]}
+	}
+	return Value{Raw, v.Raw}
+}

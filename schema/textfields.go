@@ -14,7 +14,7 @@ func (p *Parser) setText(e *Event, msg string) {
 		p.finishFields(e)
 		return
 	}
-	if msg[0] == '{' && p.jsonFields(e, msg) {
+	if msg[0] == '{' && p.object(e, msg) {
 		p.finishFields(e)
 		return
 	}
@@ -38,30 +38,6 @@ func (p *Parser) setTextPairs(e *Event, msg string) {
 		return
 	}
 	p.setText(e, msg)
-}
-
-// jsonFields gives e the members of the JSON object js, and reports whether it is one.
-func (p *Parser) jsonFields(e *Event, js string) bool {
-	js = strings.TrimSpace(js)
-	if js == "" || js[0] != '{' || js[len(js)-1] != '}' || !gjson.Valid(js) {
-		return false
-	}
-	gjson.Parse(js).ForEach(func(k, v gjson.Result) bool {
-		p.field(e, k.Str, jsonToken(v))
-		return true
-	})
-	return true
-}
-
-// jsonToken returns a member of a JSON object as it is carried.
-func jsonToken(v gjson.Result) Value {
-	if v.Type == gjson.String {
-		if strings.IndexByte(v.Raw, '\\') < 0 {
-			return Value{String, v.Str}
-		}
-		return Value{Escaped, v.Raw[1 : len(v.Raw)-1]}
-	}
-	return Value{Raw, v.Raw}
 }
 
 // pairs gives e the pairs in s: key=value, key="quoted value", key='quoted', separated by blanks, commas or semicolons.

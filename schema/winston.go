@@ -76,7 +76,7 @@ func (p *Parser) setTextJSON(e *Event, msg string) {
 			if gjson.Valid(msg[j+1:]) {
 				text := strings.TrimSpace(msg[:j])
 				e.Metadata.Message = Text(text)
-				p.jsonFields(e, msg[j+1:])
+				p.object(e, msg[j+1:])
 				scanIdents(e, text)
 				p.finishFields(e)
 				return
