@@ -156,22 +156,33 @@ func measure(kind schema.IdentKind, s string) strength {
 		return strong
 	}
 	body := unprefixed(s)
-	digits, letters, upper, lower, hex, other := 0, 0, 0, 0, true, 0
+	digits, upper, lower, other, changes := 0, 0, 0, 0, 0
+	hex := true
+	last := byte(0)
 	for i := range len(body) {
+		class := byte(0)
 		switch ch := body[i]; {
 		case ch >= '0' && ch <= '9':
 			digits++
+			class = 1
 		case ch >= 'a' && ch <= 'z':
 			lower++
+			class = 2
 			hex = hex && ch <= 'f'
 		case ch >= 'A' && ch <= 'Z':
 			upper++
+			class = 3
 			hex = hex && ch <= 'F'
 		default:
 			other++
+			continue
 		}
+		if last != 0 && class != last {
+			changes++
+		}
+		last = class
 	}
-	letters = upper + lower
+	letters := upper + lower
 	// Zeros in front pad a counter.
 	zeros := 0
 	for zeros < len(body) && body[zeros] == '0' {
@@ -189,19 +200,21 @@ func measure(kind schema.IdentKind, s string) strength {
 			return distinct
 		}
 		return weak
-	case hex && other == 0 && n >= 12:
+	case hex && other == 0 && n >= 12 && digits > 0, n >= 36:
 		return strong
 	case digits == 0 && (upper == 0 || lower == 0):
-		// Words.
+		// Words, unless there is no end to them.
 		if n >= 24 && other == 0 {
 			return strong
 		}
 		return useless
-	case digits+letters >= 36:
+	// Random text changes between digits, small and capital letters all the time; words with a number at their end do not.
+	case upper > 0 && lower > 0 && digits > 0 && n >= 9 && changes*3 >= n-1,
+		upper > 0 && lower > 0 && n >= 10 && changes*5 >= 2*(n-1),
+		digits > 0 && n >= 10 && changes*5 >= n-1,
+		digits >= 3 && letters >= 3 && n >= 16:
 		return strong
-	case digits >= 2 && upper > 0 && lower > 0 && n >= 9, digits >= 2 && n >= 10 && letters >= 3, upper > 2 && lower > 2 && n >= 12:
-		return strong
-	case n >= 6 && digits >= 1 && letters >= 2:
+	case digits > 0 && letters > 1 && n >= 6, changes >= 3 && n >= 8:
 		return distinct
 	}
 	return weak

@@ -17,13 +17,8 @@ func (c *Correlator) relate(e *schema.Event) {
 	self := c.units.index[c.eventKey(&e.ID)]
 	var p int32
 	if !e.Correlation.Parent.IsZero() {
-		k := c.eventKey(&e.Correlation.Parent)
-		if p = c.units.index[k]; p == 0 {
-			p = c.units.put(k, c.idle)
-			root = c.rooted(&l.flow)
-			c.hold(root)
-			*c.units.at(p) = unit{id: copyID(e.Correlation.Parent), kind: unitBlock, flow: root, inst: c.instance(e).short(), end: e.Time.NS}
-		}
+		p = c.block(e)
+		root = c.rooted(&l.flow)
 		if change := c.changeBefore(e, p); !change.IsZero() {
 			e.Correlation.Parent = change
 		}
@@ -50,6 +45,12 @@ func (c *Correlator) relate(e *schema.Event) {
 		u.linked = true
 		if p != 0 {
 			u.parent = c.eventKey(&c.units.at(p).id)
+		}
+		if e.Actor.Type == "" && !u.actorsDiffer && u.innerActor.Type != "" {
+			e.Actor.Type, e.Actor.ID = u.innerActor.Type, u.innerActor.ID
+		}
+		if e.Correlation.SessionID == "" && !u.sessionsVary {
+			e.Correlation.SessionID = u.innerSession
 		}
 	}
 	c.inherit(e, self, p)
@@ -392,16 +393,20 @@ func verb(action string) string {
 	return action
 }
 
-// observe notes what a request changed and read, so that the database's own log finds it.
+// observe notes what happens inside a request: what was changed and read, so that the database's own log finds it, and who
+// it was for, if only the lines inside say so.
 func (c *Correlator) observe(e *schema.Event) {
+	if c.line.flow == 0 || e.Type == "http.request" {
+		return
+	}
 	record, table := c.dataKeys(e)
-	if table == 0 || c.line.flow == 0 {
+	if table == 0 && e.Actor.Type == "" && e.Correlation.SessionID == "" {
 		return
 	}
 	root := c.rooted(&c.line.flow)
 	n := int32(0)
 	if !e.Correlation.Parent.IsZero() {
-		n = c.units.index[c.eventKey(&e.Correlation.Parent)]
+		n = c.block(e)
 	} else {
 		n = c.around(e, root)
 	}
@@ -409,6 +414,26 @@ func (c *Correlator) observe(e *schema.Event) {
 		return
 	}
 	u := c.units.at(n)
+	if e.Actor.Type != "" && e.Actor.ID != "" && u.actor.Type == "" && !u.actorsDiffer {
+		if u.innerActor.Type == "" {
+			u.innerActor = schema.Actor{Type: clone(e.Actor.Type), ID: clone(e.Actor.ID)}
+		} else if u.innerActor.Type != e.Actor.Type || u.innerActor.ID != e.Actor.ID {
+			u.actorsDiffer = true
+		}
+	}
+	if s := e.Correlation.SessionID; s != "" && u.session == "" && !u.sessionsVary {
+		if u.innerSession == "" {
+			u.innerSession = clone(s)
+			if u.sess == 0 {
+				u.sess = c.line.sess
+			}
+		} else if u.innerSession != s {
+			u.sessionsVary = true
+		}
+	}
+	if table == 0 {
+		return
+	}
 	for _, d := range u.data {
 		if d == record {
 			return
@@ -420,6 +445,19 @@ func (c *Correlator) observe(e *schema.Event) {
 		u.data[int(u.ndata)%len(u.data)] = table
 		u.ndata++
 	}
+}
+
+// block returns the unit of the parent that the event already has: a record of several lines, which comes when it is complete.
+func (c *Correlator) block(e *schema.Event) int32 {
+	k := c.eventKey(&e.Correlation.Parent)
+	n := c.units.index[k]
+	if n == 0 {
+		n = c.units.put(k, c.idle)
+		root := c.rooted(&c.line.flow)
+		c.hold(root)
+		*c.units.at(n) = unit{id: copyID(e.Correlation.Parent), kind: unitBlock, flow: root, inst: c.instance(e).short(), end: e.Time.NS}
+	}
+	return n
 }
 
 // remember keeps the change that an event tells of, for a job that is enqueued right after it.

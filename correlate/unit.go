@@ -48,6 +48,12 @@ type unit struct {
 	actor   schema.Actor
 	session string
 	request string
+
+	// What the lines inside say where the request itself says nothing, as long as they agree.
+	innerActor   schema.Actor
+	innerSession string
+	actorsDiffer bool
+	sessionsVary bool
 }
 
 // lastChange is the change that the line before told of.
@@ -114,12 +120,12 @@ func (c *Correlator) enlist(e *schema.Event) {
 		return
 	}
 	k := c.eventKey(&e.ID)
-	var recent lastChange
+	var block unit
 	if n := c.units.get(k); n != 0 {
 		if c.units.at(n).kind != unitBlock {
 			return
 		}
-		recent = c.units.at(n).recent
+		block = *c.units.at(n)
 		c.units.remove(n)
 	}
 	if kind == unitLog && !c.opensRun(e) {
@@ -163,7 +169,8 @@ func (c *Correlator) enlist(e *schema.Event) {
 	if e.Metadata.Path != "" {
 		u.route = c.route(e)
 	}
-	u.recent = recent
+	u.recent = block.recent
+	u.innerActor, u.innerSession, u.actorsDiffer, u.sessionsVary = block.innerActor, block.innerSession, block.actorsDiffer, block.sessionsVary
 	u.keep(e)
 	if l.job != 0 && kind >= unitEnqueue && kind <= unitEnd {
 		c.addMark(n, l.job)
