@@ -57,6 +57,12 @@ func usagef(format string, args ...any) error {
 
 // Run runs the command that the arguments name and returns the exit status.
 func Run(ctx context.Context, env *Env) int {
+	status := run(ctx, env)
+	sayStatus(env, status)
+	return status
+}
+
+func run(ctx context.Context, env *Env) int {
 	app := newApp(env)
 	args, err := hoist(app, env.Args)
 	if err == nil {
@@ -66,6 +72,9 @@ func Run(ctx context.Context, env *Env) int {
 		return statusDone
 	}
 	if x, ok := errors.AsType[*exitError](err); ok {
+		if x.status == statusDone {
+			return statusDone
+		}
 		if x.text != "" {
 			fmt.Fprintf(env.Stderr, "ezlogs: %s\n", x.text)
 		}

@@ -474,7 +474,7 @@ func (l *loaded) environment(environ []string) {
 }
 
 // ownVariables are read elsewhere.
-var ownVariables = []string{"EZLOGS_CONFIG", "EZLOGS_SECURITY_KEY", "EZLOGS_SECURITY_PREVIOUS_KEY"}
+var ownVariables = []string{"EZLOGS_CONFIG", "EZLOGS_SECURITY_KEY", "EZLOGS_SECURITY_PREVIOUS_KEY", workerVariable}
 
 // formerVariables are those of the Ruby agent; "" has no counterpart and is passed over.
 var formerVariables = map[string]string{

@@ -35,6 +35,7 @@ func shipCommand(env *Env) *cli.Command {
 			&cli.StringFlag{Name: "from", Usage: "where a file never seen before begins: start or end"},
 			&cli.StringFlag{Name: "drain", Usage: "deliver for `DURATION` after the end of input or SIGTERM"},
 			&cli.StringFlag{Name: "admin", Usage: "/healthz, /readyz and /metrics on `ADDRESS`"},
+			&cli.BoolFlag{Name: "no-guard", Usage: "do not start a second process that outlives a crash of the first"},
 			&cli.BoolFlag{Name: "strict", Usage: "exit 1 when something could not be delivered"},
 		}, commonFlags()...),
 		Action: func(c *cli.Context) error { return runShip(env, c) },
@@ -57,12 +58,15 @@ func runShip(env *Env, c *cli.Context) error {
 			"or    ezlogs ship --once --to stdout log/production.log",
 		}}
 	}
+	if guarded(env, paths, c.Bool("once"), c.Bool("no-guard")) {
+		return &exitError{status: guard(env)}
+	}
 	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), log: ownLog(env, c)}
 	r.destinations(c.Bool("quiet"))
 	if err := r.state(l.Origin["state_dir"] != ""); err != nil {
 		return err
 	}
-	ctx, stop := stopOnSignal(c.Context)
+	ctx, stop := stopOnSignal(c.Context, slices.Contains(paths, "-") && !r.once)
 	defer stop()
 	return r.run(ctx)
 }
