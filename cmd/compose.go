@@ -1,11 +1,14 @@
 package cmd
 
 import (
+	"net/netip"
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/ezlogs/ezlogs/correlate"
+	"github.com/ezlogs/ezlogs/redact"
 	"github.com/ezlogs/ezlogs/schema"
 	"github.com/ezlogs/ezlogs/ship"
 	"github.com/ezlogs/ezlogs/tailer"
@@ -30,6 +33,34 @@ func (c *Config) correlate() correlate.Config {
 	k.FlowTimeout, k.MaxFlows, k.MaxIDs, k.Infer = c.Correlation.FlowTimeout, c.Correlation.MaxFlows, c.Correlation.MaxIDs, c.Correlation.Infer
 	k.Completed = c.Correlation.Completed
 	return k
+}
+
+func (c *Config) redact() redact.Config {
+	r := redact.DefaultConfig()
+	k := &c.Security
+	r.Profile, r.AutoDetectPII, r.SanitizeFields, r.AllowFields, r.MaskIP = k.Profile, k.AutoDetectPII, k.SanitizeFields, k.AllowFields, k.MaskIP
+	for _, v := range k.AllowValues {
+		r.Allow = append(r.Allow, allowValue(v))
+	}
+	for i := range c.Rules {
+		u := &c.Rules[i]
+		r.Rules = append(r.Rules, redact.Rule{Name: u.Name, Pattern: u.Pattern, Literal: u.Literal, Keys: u.Keys, Action: u.Action, Examples: u.Examples, Counter: u.Counter})
+	}
+	return r
+}
+
+// allowValue reads an element of security.allow_values: a network, @domain, /regular expression/, or the value itself.
+func allowValue(v string) redact.Allow {
+	if strings.HasPrefix(v, "@") {
+		return redact.Allow{Domain: v[1:]}
+	}
+	if len(v) > 2 && v[0] == '/' && v[len(v)-1] == '/' {
+		return redact.Allow{Pattern: v[1 : len(v)-1]}
+	}
+	if _, err := netip.ParsePrefix(v); err == nil {
+		return redact.Allow{CIDR: v}
+	}
+	return redact.Allow{Value: v}
 }
 
 func (c *Config) ship() ship.Config {

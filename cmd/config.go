@@ -100,7 +100,7 @@ type Format struct {
 // Rule is one [[rule]]: a redaction rule of the user's own.
 type Rule struct {
 	Name, Pattern, Literal, Action string
-	Keys, Match, Clean             []string
+	Keys, Examples, Counter        []string
 }
 
 // Process is one [[process]]: a business process or journey of the user's own.

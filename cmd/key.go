@@ -1,13 +1,11 @@
 package cmd
 
 import (
-	"bytes"
-	"crypto/rand"
-	"encoding/hex"
-	"errors"
-	"io/fs"
+	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/ezlogs/ezlogs/redact"
 )
 
 // stateDir returns where positions, spool, dead letter and key are kept when nobody says: /var/lib/ezlogs where that can
@@ -42,13 +40,6 @@ func writable(dir string) bool {
 	return true
 }
 
-// runKey is a key for this run only.
-func runKey() []byte {
-	k := make([]byte, 32)
-	rand.Read(k) // never fails
-	return k
-}
-
 // keys is what event ids and pseudonyms are made with.
 type keys struct {
 	master   []byte
@@ -60,51 +51,43 @@ type keys struct {
 // with mode 0600, else one for this run.
 func loadKeys(cfg *Config, dir string, getenv func(string) string) (*keys, error) {
 	k := &keys{}
-	if p := getenv("EZLOGS_SECURITY_PREVIOUS_KEY"); p != "" {
-		k.previous = []byte(p)
-	}
 	var err error
+	if p := getenv("EZLOGS_SECURITY_PREVIOUS_KEY"); p != "" {
+		if k.previous, err = redact.ParseKey(p); err != nil {
+			return nil, keyError(fmt.Errorf("EZLOGS_SECURITY_PREVIOUS_KEY: %w", err))
+		}
+	}
 	switch text := getenv("EZLOGS_SECURITY_KEY"); {
 	case text != "":
-		k.master = []byte(text)
+		if k.master, err = redact.ParseKey(text); err != nil {
+			err = fmt.Errorf("EZLOGS_SECURITY_KEY: %w", err)
+		}
 	case cfg.Security.KeyFile != "":
-		k.master, err = os.ReadFile(cfg.Security.KeyFile)
-		k.master = bytes.TrimRight(k.master, "\r\n")
+		k.master, err = redact.LoadKey(cfg.Security.KeyFile)
 	case dir != "":
-		k.master, err = keyIn(dir)
+		k.master, _, err = redact.LoadOrCreateKey(dir)
 	default:
-		k.master, k.fleeting = runKey(), true
+		k.master, k.fleeting = redact.NewKey(), true
 	}
 	if err != nil {
-		return nil, &exitError{status: statusConfig, text: err.Error(), hint: []string{"security.key_file names the file of the key"}}
-	}
-	if len(k.master) < 16 {
-		return nil, &exitError{status: statusConfig, text: "the key has fewer than 16 bytes", hint: []string{"head -c 32 /dev/urandom | base64 > key; chmod 600 key"}}
+		return nil, keyError(err)
 	}
 	return k, nil
 }
 
-// keyIn returns the key of a state directory and makes it on the first run. Two processes that start at once agree on one.
-func keyIn(dir string) ([]byte, error) {
-	name := filepath.Join(dir, "key")
-	for range 2 {
-		k, err := os.ReadFile(name)
-		if err == nil || !errors.Is(err, fs.ErrNotExist) {
-			return bytes.TrimRight(k, "\r\n"), err
-		}
-		f, err := os.CreateTemp(dir, ".key-*") // mode 0600
-		if err != nil {
-			return nil, err
-		}
-		_, err = f.WriteString(hex.EncodeToString(runKey()) + "\n")
-		err = errors.Join(err, f.Sync(), f.Close())
-		if err == nil {
-			err = os.Link(f.Name(), name) // fails when another was first
-		}
-		os.Remove(f.Name())
-		if err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, err
-		}
+func keyError(err error) error {
+	return &exitError{status: statusConfig, text: err.Error(), hint: []string{"a key: head -c 32 /dev/urandom | base64 > key; chmod 600 key; security.key_file names it"}}
+}
+
+// events makes the ids of events.
+func (k *keys) events() []byte { return redact.SubKey(k.master, "ezlogs/event/v1") }
+
+// redaction returns the keys of pseudonyms: the present one, and the one before while it is being replaced.
+func (k *keys) redaction() []redact.Key {
+	out := []redact.Key{{ID: "k1", Master: k.master}}
+	if k.previous != nil {
+		out[0].ID = "k2"
+		out = append(out, redact.Key{ID: "k1", Master: k.previous})
 	}
-	return os.ReadFile(name)
+	return out
 }

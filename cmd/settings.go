@@ -163,8 +163,8 @@ func tables() []table {
 			{key: "literal", doc: "text that must be there before the pattern is tried", at: field(func(r *Rule) any { return &r.Literal })},
 			{key: "keys", doc: "only under these field names", at: field(func(r *Rule) any { return &r.Keys })},
 			{key: "action", doc: "mask or hash", oneOf: []string{"", "mask", "hash"}, at: field(func(r *Rule) any { return &r.Action })},
-			{key: "match", doc: "texts that must be found; check runs them", at: field(func(r *Rule) any { return &r.Match })},
-			{key: "clean", doc: "texts that must be left alone; check runs them", at: field(func(r *Rule) any { return &r.Clean })},
+			{key: "examples", doc: "texts in which it must find something; check runs them", at: field(func(r *Rule) any { return &r.Examples })},
+			{key: "counter_examples", doc: "texts that it must leave alone; check runs them", at: field(func(r *Rule) any { return &r.Counter })},
 		}},
 		{name: "process", doc: "a business process or journey of your own", list: func(c *Config) any {
 			c.Processes = append(c.Processes, Process{})

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/ezlogs/ezlogs/correlate"
+	"github.com/ezlogs/ezlogs/redact"
 	"github.com/ezlogs/ezlogs/schema"
 	"github.com/ezlogs/ezlogs/ship"
 	"github.com/ezlogs/ezlogs/tailer"
@@ -131,8 +132,12 @@ func (r *shipRun) run(ctx context.Context) error {
 		return &exitError{status: statusFailed, text: err.Error()}
 	}
 	defer shipper.Close()
+	engine, err := newRedaction(r.cfg, r.keys)
+	if err != nil {
+		return err
+	}
 	enc := func() encoder {
-		return &shipEncoder{redactor: noRedactor{}, maxBytes: int(r.cfg.Security.MaxPayloadSize)}
+		return &shipEncoder{redactor: engine.Worker(), maxBytes: int(r.cfg.Security.MaxPayloadSize)}
 	}
 	names := newNamer(r.cfg, r.env, r.keys)
 	if r.once {
@@ -231,6 +236,11 @@ func ownLog(env *Env, c *cli.Context) *slog.Logger {
 	return slog.New(slog.NewTextHandler(env.Stderr, &slog.HandlerOptions{Level: level}))
 }
 
-type noRedactor struct{}
-
-func (noRedactor) Event(*schema.Event) {}
+// newRedaction compiles what is to be redacted.
+func newRedaction(cfg *Config, k *keys) (*redact.Engine, error) {
+	engine, err := redact.New(cfg.redact(), k.redaction()...)
+	if err != nil {
+		return nil, &exitError{status: statusConfig, text: err.Error(), hint: []string{"`ezlogs check` shows where"}}
+	}
+	return engine, nil
+}

@@ -19,7 +19,7 @@ type namer struct {
 
 // newNamer returns a namer for a run.
 func newNamer(cfg *Config, env *Env, k *keys) *namer {
-	return &namer{secret: k.master, run: runID(), service: cfg.ServiceName, environment: environment(cfg.Environment, env.Getenv), host: hostName()}
+	return &namer{secret: k.events(), run: runID(), service: cfg.ServiceName, environment: environment(cfg.Environment, env.Getenv), host: hostName()}
 }
 
 func (n *namer) name(s *tailer.Source) *schema.Source {

@@ -1,0 +1,409 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"github.com/ezlogs/ezlogs/debugview"
+	"github.com/ezlogs/ezlogs/tailer"
+)
+
+func debugCommand(env *Env) *cli.Command {
+	return &cli.Command{
+		Name:      "debug",
+		Usage:     "watch log events as flows: request → database → job → email",
+		UsageText: "ezlogs debug [flags] [FILE|DIR|GLOB|-]...\n<command> | ezlogs debug [flags]",
+		Description: `Examples:
+  bin/rails server | ezlogs debug               watch live from a pipe
+  ezlogs debug -f log/production.log            follow a file; waits for it if missing
+  ezlogs debug --errors --since -1h log/        failed flows of the last hour, files merged by time
+  ezlogs debug --where 'status>=500 and service=shop-web' app.log
+  ezlogs debug --flow 4b066c app.log            one flow with every field
+  ezlogs debug -o report.html app.log.lz4       a page to attach to a ticket`,
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "errors", Aliases: []string{"e"}, Usage: "failed flows only"},
+			&cli.BoolFlag{Name: "failed", Usage: "flows in which anything failed, retried ones too"},
+			&cli.StringFlag{Name: "slow", Usage: "flows that took `DUR` or more, for example 500ms"},
+			&cli.BoolFlag{Name: "n1", Usage: "flows with N+1 queries"},
+			&cli.StringSliceFlag{Name: "flow", Usage: "one flow by `ID`; a unique prefix is enough; latest, latest:error, latest:slow; repeatable"},
+			&cli.StringSliceFlag{Name: "where", Aliases: []string{"w"}, Usage: "`EXPR` on fields, repeatable, all must hold; see `ezlogs help where`"},
+			&cli.StringFlag{Name: "since", Usage: "from `T`: 2026-11-20, 14:02, 14:02:11.387, -15m, today, yesterday"},
+			&cli.StringFlag{Name: "until", Usage: "up to `T`"},
+			&cli.StringFlag{Name: "subject", Usage: "flows that concern `TYPE:ID`"},
+			&cli.StringFlag{Name: "actor", Usage: "flows of `TYPE:ID`"},
+			&cli.StringFlag{Name: "root", Usage: "flows whose root is `ACTION`, for example 'POST /orders'"},
+			&cli.BoolFlag{Name: "all", Usage: "expand quiet flows too (reads only, fast, no error)"},
+			&cli.BoolFlag{Name: "only-matching", Usage: "matching rows and their ancestors instead of whole flows"},
+			&cli.StringFlag{Name: "by", Usage: "group flows by session, actor or process"},
+			&cli.BoolFlag{Name: "journeys", Usage: "business processes and the steps they reached"},
+			&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "keep reading as files grow; survives rotation"},
+			&cli.StringFlag{Name: "from", Usage: "with -f: start or end (default) of files that are there"},
+			&cli.IntFlag{Name: "last", Aliases: []string{"n"}, Usage: "the first `N` flows that match; with --tail the last"},
+			&cli.BoolFlag{Name: "tail", Usage: "with -n: the last ones"},
+			&cli.StringFlag{Name: "sort", Usage: "start, settle, duration or events"},
+			&cli.StringFlag{Name: "settle", Usage: "print a flow `DUR` after its last event (default 2s)"},
+			&cli.StringFlag{Name: "layout", Aliases: []string{"l"}, Value: "tree", Usage: "tree, lanes, lines, story, card, list, profile, raw or json"},
+			&cli.StringFlag{Name: "time", Aliases: []string{"t"}, Value: "clock", Usage: "clock, flow, delta or ago"},
+			&cli.BoolFlag{Name: "utc", Usage: "times in UTC"},
+			&cli.StringFlag{Name: "tz", Usage: "times in `ZONE`"},
+			&cli.StringFlag{Name: "show", Usage: "`FIELDS` under each row, for example ip,metadata.rows"},
+			&cli.StringFlag{Name: "hide", Usage: "`FIELDS` that are not shown"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write `FILE` by extension: .html .svg .json .ndjson .mmd .csv .txt, trace.json"},
+			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never; see `ezlogs help colors`"},
+			&cli.IntFlag{Name: "width", Usage: "`N` cells a line"},
+			&cli.BoolFlag{Name: "ascii", Usage: "no characters beyond ASCII"},
+			&cli.StringFlag{Name: "theme", Usage: "auto, light, dark, mono or cvd"},
+			&cli.StringFlag{Name: "summary", Value: "auto", Usage: "auto, only, json or never"},
+			&cli.BoolFlag{Name: "demo", Usage: "show the flows of a made-up shop; nothing to set up"},
+		}, commonFlags()...),
+		Action: func(c *cli.Context) error { return runDebug(env, c) },
+	}
+}
+
+// runDebug shows flows until the input has ended or the user stops it.
+func runDebug(env *Env, c *cli.Context) error {
+	l, err := configure(env, c)
+	if err != nil {
+		return err
+	}
+	paths, err := inputPaths(env, c, l)
+	if err != nil {
+		return err
+	}
+	if len(paths) == 0 {
+		return &exitError{status: statusUsage, text: "debug reads log events from files or a pipe, and got neither.", hint: []string{
+			"try   bin/rails server | ezlogs debug",
+			"or    ezlogs debug -f log/development.log",
+			"or    ezlogs debug --demo                      sample flows, nothing to set up",
+		}}
+	}
+	vcfg, err := viewConfig(env, c, l.Config, paths)
+	if err != nil {
+		return err
+	}
+	out := env.Stdout
+	if name := c.String("output"); name != "" {
+		f, err := os.Create(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		out = f
+	}
+	k, err := loadKeys(l.Config, keyDir(l, env), env.Getenv)
+	if err != nil {
+		return err
+	}
+	engine, err := newRedaction(l.Config, k)
+	if err != nil {
+		return err
+	}
+	var read int64
+	began := time.Now()
+	view, err := debugview.New(vcfg, out, env.Stderr, func() debugview.Totals {
+		return debugview.Totals{Bytes: read, ReadNS: int64(time.Since(began))}
+	})
+	if err != nil {
+		return &exitError{status: statusUsage, text: err.Error()}
+	}
+	ctx, stop := stopOnSignal(c.Context, false)
+	defer stop()
+	to := &viewSink{view: view}
+	enc := func() encoder { return redactOnly{engine.Worker()} }
+	names := newNamer(l.Config, env, k)
+	failed := false
+	if vcfg.Input == debugview.Files {
+		err = runOnce(ctx, env, l.Config, paths, names, to, enc, func(path string, err error) {
+			failed = true
+			fmt.Fprintf(env.Stderr, "ezlogs: %v\n", err)
+		})
+	} else {
+		err = debugFollow(ctx, env, c, l.Config, paths, names, to, enc)
+	}
+	if err != nil && !errors.Is(err, errViewDone) {
+		if errors.Is(err, tailer.ErrNoFile) {
+			return noSuchFile(err, paths)
+		}
+		return err
+	}
+	if err := view.Close(); err != nil {
+		return err
+	}
+	if failed {
+		return &exitError{status: statusFailed}
+	}
+	return nil
+}
+
+// debugFollow shows live input until it ends or ctx does.
+func debugFollow(ctx context.Context, env *Env, c *cli.Context, cfg *Config, paths []string, names *namer, to sink, enc func() encoder) error {
+	t := cfg.tailer(paths)
+	t.FollowNxadm = true
+	if !c.IsSet("from") {
+		t.From = "end"
+	}
+	for _, p := range paths {
+		if p == "-" || strings.ContainsAny(p, "*?[") {
+			continue
+		}
+		if _, err := os.Stat(p); err != nil && !c.Bool("quiet") {
+			fmt.Fprintf(env.Stderr, "ezlogs: waiting for %s\n", p)
+		}
+	}
+	tail, err := tailer.Start(ctx, t, env.Stdin, ownLog(env, c))
+	if err != nil {
+		return err
+	}
+	defer tail.Close()
+	return newPipeline(cfg, newLiveFeed(tail.Chunks(), names.name), nil, to, enc, true).run(context.WithoutCancel(ctx))
+}
+
+// keyDir is where debug finds the key: only where one was made, it makes none.
+func keyDir(l *loaded, env *Env) string {
+	dir := l.Config.StateDir
+	if dir == "" {
+		dir = stateDir(env.Getenv)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "key")); err != nil {
+		return ""
+	}
+	return dir
+}
+
+// viewSink shows the events of steps.
+type viewSink struct{ view *debugview.View }
+
+// errViewDone ends a run whose view has seen enough.
+var errViewDone = errors.New("the view is complete")
+
+func (k *viewSink) take(_ context.Context, s *step) error {
+	for _, e := range s.events {
+		k.view.Add(e)
+		if e.Origin.Mark != nil {
+			e.Origin.Mark.Done(1)
+		}
+	}
+	k.view.Advance(s.now)
+	if k.view.Done() {
+		return errViewDone
+	}
+	return nil
+}
+
+// redactOnly is the encoder of sinks that take events as they are.
+type redactOnly struct{ redactor redactor }
+
+func (x redactOnly) encode(s *step) {
+	for _, e := range s.events {
+		x.redactor.Event(e)
+	}
+}
+
+// viewConfig makes the view's configuration from ours and the flags.
+func viewConfig(env *Env, c *cli.Context, cfg *Config, paths []string) (debugview.Config, error) {
+	v := debugview.DefaultConfig()
+	v.Settle, v.N1, v.Theme, v.Verbs, v.DisplayNames = cfg.Debug.Settle, cfg.Debug.N1, cfg.Debug.Theme, cfg.Debug.Verbs, cfg.Debug.DisplayNames
+	s := cfg.Debug.Slow
+	v.Slow = debugview.Slow{HTTP: s["http"], SQL: s["sql"], API: s["api"], Job: s["job"]}
+	v.Layout, v.Time, v.Sort, v.Summary = c.String("layout"), c.String("time"), c.String("sort"), c.String("summary")
+	if !slices.Contains(debugview.Layouts(), v.Layout) {
+		text := fmt.Sprintf("there is no layout `%s`", v.Layout)
+		if near := nearest(v.Layout, debugview.Layouts()); near != "" {
+			text += fmt.Sprintf("; did you mean `%s`?", near)
+		}
+		return v, usagef("%s  (%s)", text, strings.Join(debugview.Layouts(), ", "))
+	}
+	v.Errors, v.Failed, v.N1Only, v.All, v.OnlyMatching, v.Journeys = c.Bool("errors"), c.Bool("failed"), c.Bool("n1"), c.Bool("all"), c.Bool("only-matching"), c.Bool("journeys")
+	v.Flows, v.Where, v.Subject, v.Actor, v.Root, v.By = c.StringSlice("flow"), c.StringSlice("where"), c.String("subject"), c.String("actor"), c.String("root"), c.String("by")
+	v.Limit, v.Last = c.Int("last"), c.Bool("tail")
+	v.Show, v.Hide = commaList(c.String("show")), commaList(c.String("hide"))
+	v.Quiet, v.Version, v.Files = c.Bool("quiet"), version, paths
+	var err error
+	if v.SlowOnly, err = durationFlag(c, "slow"); err != nil {
+		return v, err
+	}
+	if v.Location, err = zoneFlag(c); err != nil {
+		return v, err
+	}
+	now := time.Now()
+	for _, f := range []struct {
+		name string
+		to   *int64
+	}{{"since", &v.Since}, {"until", &v.Until}} {
+		if c.IsSet(f.name) {
+			at, ok := parseMoment(c.String(f.name), now, v.Location)
+			if !ok {
+				return v, usagef("--%s %s: expected a time such as 2026-11-20, 14:02, 14:02:11.387, -15m, today or yesterday", f.name, c.String(f.name))
+			}
+			*f.to = at.UnixNano()
+		}
+	}
+	pipe := slices.Contains(paths, "-")
+	switch {
+	case c.Bool("follow"):
+		v.Input = debugview.Follow
+	case pipe && !isRegular(env.Stdin):
+		v.Input = debugview.Pipe
+	}
+	look(env, c, &v)
+	if name := c.String("output"); name != "" {
+		if v.Export = exportOf(name); v.Export == "" {
+			return v, usagef("--output %s: the extension says what is written: .html .svg .json .ndjson .mmd .csv .txt, or trace.json", name)
+		}
+		v.Made = now
+	}
+	return v, nil
+}
+
+// look sets what depends on the streams: colour, width, characters.
+func look(env *Env, c *cli.Context, v *debugview.Config) {
+	when := c.String("color")
+	v.Color, v.ErrColor = wantColor(env, when, env.Stdout), wantColor(env, when, env.Stderr)
+	v.ASCII = c.Bool("ascii") || asciiOnly(env)
+	v.Links = isTerminal(env.Stdout) && !slices.Contains([]string{"dumb", "linux"}, env.Getenv("TERM")) && env.Getenv("NO_HYPERLINKS") == ""
+	v.Plain = !isTerminal(env.Stderr)
+	v.Width = c.Int("width")
+	f, terminal := env.Stdout.(*os.File)
+	if terminal && isTerminal(f) {
+		size := func() (int, int) {
+			w, h, err := term.GetSize(int(f.Fd()))
+			if err != nil {
+				return 100, 24
+			}
+			return w, h
+		}
+		if v.Width == 0 {
+			w, _ := size()
+			v.Width = min(w, 160)
+		}
+		v.Region, v.TermSize = v.Input != debugview.Files && c.String("output") == "", size
+	} else if n, err := strconv.Atoi(env.Getenv("COLUMNS")); v.Width == 0 && err == nil && n >= 40 && isTerminal(env.Stdout) {
+		v.Width = n
+	}
+}
+
+// asciiOnly reports whether the terminal or the locale can show nothing else.
+func asciiOnly(env *Env) bool {
+	if env.Getenv("TERM") == "linux" {
+		return true
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := env.Getenv(name); v != "" {
+			return v == "C" || v == "POSIX"
+		}
+	}
+	return false
+}
+
+func isRegular(f *os.File) bool {
+	if f == nil {
+		return false
+	}
+	st, err := f.Stat()
+	return err == nil && st.Mode().IsRegular()
+}
+
+func commaList(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}
+
+func durationFlag(c *cli.Context, name string) (time.Duration, error) {
+	if !c.IsSet(name) {
+		return 0, nil
+	}
+	text := c.String(name)
+	d, ok := parseDuration(text)
+	if ok {
+		return d, nil
+	}
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return 0, usagef("--%s %s: a duration needs a unit, for example %sms or 2s", name, text, text)
+	}
+	return 0, usagef("--%s %s: expected a duration, for example 500ms or 2s", name, text)
+}
+
+func zoneFlag(c *cli.Context) (*time.Location, error) {
+	switch {
+	case c.Bool("utc"):
+		return time.UTC, nil
+	case c.IsSet("tz"):
+		loc, err := location(c.String("tz"))
+		if err != nil {
+			return nil, usagef("--tz %s: this machine knows no such time zone", c.String("tz"))
+		}
+		return loc, nil
+	}
+	return time.Local, nil
+}
+
+// parseMoment reads a time as people type it, relative to now.
+func parseMoment(s string, now time.Time, loc *time.Location) (time.Time, bool) {
+	now = now.In(loc)
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, loc)
+	switch s {
+	case "now":
+		return now, true
+	case "today":
+		return midnight, true
+	case "yesterday":
+		return midnight.AddDate(0, 0, -1), true
+	}
+	if d, ok := parseDuration(strings.TrimPrefix(s, "-")); ok && strings.HasPrefix(s, "-") {
+		return now.Add(-d), true
+	}
+	for _, layout := range []string{"15:04", "15:04:05", "15:04:05.999999999"} {
+		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
+			return midnight.Add(t.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, loc))), true
+		}
+	}
+	for _, layout := range []string{"2006-01-02", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.RFC3339Nano} {
+		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// exportOf tells by a file's name what is to be written, "" when it does not say.
+func exportOf(name string) string {
+	base := filepath.Base(name)
+	if base == "trace.json" || strings.HasSuffix(base, ".trace.json") {
+		return "otlp"
+	}
+	ext := strings.TrimPrefix(filepath.Ext(base), ".")
+	if slices.Contains(debugview.Exports(), ext) {
+		return ext
+	}
+	return ""
+}
+
+// noSuchFile says which file is missing, and which was perhaps meant.
+func noSuchFile(err error, paths []string) error {
+	for _, p := range paths {
+		if p == "-" || strings.ContainsAny(p, "*?[") {
+			continue
+		}
+		if _, serr := os.Stat(p); serr == nil {
+			continue
+		}
+		text := p + ": no such file"
+		if near := nearestFile(p); near != "" {
+			text += "; did you mean " + near + "?"
+		}
+		return &exitError{status: statusFailed, text: text}
+	}
+	return &exitError{status: statusFailed, text: err.Error()}
+}
