@@ -427,7 +427,10 @@ func appendEscaped(dst []byte, s string) []byte {
 
 // unescape undoes the escapes of the inside of a JSON string. Broken escapes stay as they are.
 func unescape(s string) string {
-	b := make([]byte, 0, len(s))
+	return string(appendUnescaped(make([]byte, 0, len(s)), s))
+}
+
+func appendUnescaped(b []byte, s string) []byte {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if c != '\\' || i+1 == len(s) {
@@ -458,7 +461,7 @@ func unescape(s string) string {
 			b = append(b, s[i])
 		}
 	}
-	return string(b)
+	return b
 }
 
 // unescapeRune reads the \uXXXX, or pair of them, that s begins with; n is its length, 0 when it is broken.

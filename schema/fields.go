@@ -151,6 +151,10 @@ func (p *Parser) take(e *Event, a *alias, key string, v Value) {
 		return
 	}
 	f := a.field
+	if f == fieldNone {
+		p.keepField(e, key, v)
+		return
+	}
 	if f >= fieldIDs {
 		if f == fieldBox {
 			p.keepField(e, key, v)

@@ -84,9 +84,13 @@ type Source struct {
 }
 
 // NewSource returns a source whose event ids are made with a key of its own: HMAC-SHA-256 of secret over identity.
-// identity is device, inode and hash of the first line for files, a random run id for pipes.
+// identity is device, inode and hash of the first line for files, a random run id for pipes. The path of a log of Kubernetes names
+// pod, namespace and container.
 func NewSource(path, name string, secret, identity []byte) *Source {
 	s := &Source{Path: path, Name: name}
+	if pod, namespace, container, ok := kubernetesName(path); ok {
+		s.Pod, s.Namespace, s.Container, s.Service = pod, namespace, container, container
+	}
 	h := hmac.New(sha256.New, secret)
 	h.Write([]byte("ezlogs/event/v1\x00"))
 	h.Write(identity)

@@ -15,9 +15,28 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		r.reset()
 		return false
 	}
+	if r.marks&(markJournald|markOTLP|markCloudEvents|markOwn|markEvents|markMongo) != 0 {
+		if whole := p.wholeShape(e, line); whole != nil {
+			e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
+			r.reset()
+			whole(p, e, line)
+			return true
+		}
+	}
+	e.Join.Single = true
 	p.nameJSON(e)
 	p.finishFields(e)
 	return true
+}
+
+// wholeShape returns who reads a line whose shape as a whole has a meaning, nil for the line of a logger.
+func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, line string) {
+	m := p.rec.marks
+	switch {
+	case m&markJournald != 0 && p.carried() && (member(line, "MESSAGE").Kind != None || member(line, "__CURSOR").Kind != None):
+		return (*Parser).reparseJournald
+	}
+	return nil
 }
 
 // scanMembers takes the members of the object at s[i] and returns the index behind it, or -1 when it is broken. The names
@@ -93,7 +112,10 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int) int {
 			v = Value{Raw, s[i:next]}
 			i = next
 		}
-		if a == nil {
+		if a == nil || a.field == fieldNone && a.box == boxNone {
+			if a != nil && r.depth == 0 {
+				r.marks |= a.mark
+			}
 			p.keepField(e, key, v)
 		} else {
 			p.take(e, a, key, v)

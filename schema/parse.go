@@ -14,14 +14,18 @@ type Config struct {
 // Parser turns lines into events. The event depends on the line, its source and the moment of reading alone, never on
 // lines before it. A Parser has scratch space: one worker uses it at a time; workers have one each.
 type Parser struct {
-	loc *time.Location
-	utc bool  // loc is UTC
-	now int64 // moment of reading of the chunk at hand, nanoseconds
-	src *Source
+	loc   *time.Location
+	utc   bool  // loc is UTC
+	zoned bool  // loc was configured: containers keep it too
+	now   int64 // moment of reading of the chunk at hand, nanoseconds
+	src   *Source
 
-	arena arena // strings made for events
-	rec   record
-	buf   []byte // scratch
+	formats []format // the table: carriers go through it again
+	arena   arena    // strings made for events
+	out     outer
+	parts   []part
+	rec     record
+	buf     []byte // scratch
 }
 
 // NewParser returns a parser.
@@ -30,7 +34,7 @@ func NewParser(c Config) *Parser {
 	if loc == nil {
 		loc = time.Local
 	}
-	return &Parser{loc: loc, utc: isUTC(loc)}
+	return &Parser{loc: loc, utc: isUTC(loc), zoned: c.Location != nil, formats: formats}
 }
 
 // isUTC reports whether clocks in loc never differed from UTC: the machine's own zone may be UTC by another name.
@@ -52,29 +56,81 @@ func (p *Parser) Start(src *Source, now time.Time) {
 // a blank one, several for a batch. offset is where the line begins in its source. Elements of dst beyond its length are
 // reused. mark is put into every event's Origin.
 func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Event {
-	line = strings.TrimSuffix(line, "\r")
-	if strings.TrimSpace(line) == "" {
+	line = cleanLine(line)
+	if line == "" {
 		return dst
 	}
+	p.out = outer{}
+	p.parts = p.parts[:0]
+	first := len(dst)
+	dst = p.begin(dst, offset, mark)
+	p.dispatch(&dst[len(dst)-1], line)
+	for i := range p.parts {
+		if i > 0 {
+			dst = p.begin(dst, offset, mark)
+		}
+		e := &dst[len(dst)-1]
+		e.Origin.Index = int32(i)
+		if i > 0 && p.src != nil {
+			e.ID = p.src.EventID(offset, int32(i))
+		}
+		p.rec.reset()
+		p.parts[i].parse(p, e, p.parts[i])
+		p.finishFields(e)
+		p.finish(e)
+	}
+	if len(p.parts) == 0 {
+		p.finish(&dst[len(dst)-1])
+	}
+	markFollowed(dst, first)
+	return dst
+}
+
+// cleanLine returns line without what terminals and editors put around the text: colours, a byte order mark, a carriage
+// return; "" for a blank line.
+func cleanLine(line string) string {
+	line = strings.TrimSuffix(line, "\r")
+	if line == "" || line[0] == '{' {
+		return line
+	}
+	line = strings.TrimPrefix(line, "\ufeff")
+	line = StripANSI(line)
+	if strings.TrimSpace(line) == "" {
+		return ""
+	}
+	return line
+}
+
+// begin adds a fresh event of the line at offset to dst.
+func (p *Parser) begin(dst []Event, offset int64, mark Marker) []Event {
 	dst = grow(dst)
 	e := &dst[len(dst)-1]
 	e.Origin = Origin{Source: p.src, Offset: offset, Mark: mark}
 	if p.src != nil {
 		e.ID = p.src.EventID(offset, 0)
 	}
+	return dst
+}
+
+// dispatch fills e by the first format that takes the text.
+func (p *Parser) dispatch(e *Event, text string) {
 	p.rec.reset()
-	for i := range formats {
-		if formats[i].parse(p, e, line) {
+	for i := range p.formats {
+		if p.formats[i].parse(p, e, text) {
 			if e.Platform.Format == "" {
-				e.Platform.Format = formats[i].name
+				e.Platform.Format = p.formats[i].name
 			}
 			break
 		}
 	}
 	p.finishFields(e)
-	p.finish(e)
-	markFollowed(dst, len(dst)-1)
-	return dst
+}
+
+// part is one of several events that a line holds.
+type part struct {
+	parse func(p *Parser, e *Event, it part)
+	text  string // of the event
+	outer string // of what surrounds it
 }
 
 // markFollowed tells the event before the i-th that its record has no further lines, if that is so.
@@ -90,6 +146,7 @@ func markFollowed(events []Event, i int) {
 
 // finish gives an event what every event has.
 func (p *Parser) finish(e *Event) {
+	p.out.apply(e)
 	if e.Time.From == FromRead {
 		e.Time = Time{NS: p.now, Digits: 3}
 	}
@@ -139,6 +196,11 @@ type format struct {
 
 // formats lists every format, most specific first; the last one takes any line.
 var formats = []format{
+	{"docker", parseDocker},
+	{"cri", parseCRI},
+	{"syslog", parseSyslog},
+	{"logplex", parseLogplex},
+	{"compose", parsePrefixed},
 	{"lambda.platform", parseLambdaPlatform},
 	{"json", parseJSON},
 	{"klog", parseKlog},

@@ -139,7 +139,7 @@ func (p *Parser) scanISO(s string) (Time, int, bool) {
 		}
 		n += m
 	}
-	return p.zoned(daysFromCivil(year, month, day), c, s, n)
+	return p.withZone(daysFromCivil(year, month, day), c, s, n)
 }
 
 // scanCompact reads YYYYMMDD or YYMMDD and a time of day with or without colons.
@@ -166,7 +166,7 @@ func (p *Parser) scanCompact(s string, d int) (Time, int, bool) {
 	if m == 0 {
 		return Time{}, 0, false
 	}
-	return p.zoned(daysFromCivil(year, month, day), c, s, n+m)
+	return p.withZone(daysFromCivil(year, month, day), c, s, n+m)
 }
 
 // scanDayFirst reads dates that begin with a day or a month of d digits: 14/Mar/2026:10:00:00 +0000, 14 Mar 2026 10:00:00,
@@ -228,7 +228,7 @@ func (p *Parser) scanDayFirst(s string, d int) (Time, int, bool) {
 		}
 		n += m
 	}
-	return p.zoned(daysFromCivil(year, month, day), c, s, n)
+	return p.withZone(daysFromCivil(year, month, day), c, s, n)
 }
 
 // scanNamedTime reads dates that begin with the name of a day or a month: Mar 14 10:00:00, Mar 14, 2026 10:00:00 AM,
@@ -326,7 +326,7 @@ func (p *Parser) scanNamedTime(s string) (Time, int, bool) {
 	if !validDate(year, month, day) {
 		return Time{}, 0, false
 	}
-	return p.zoned(daysFromCivil(year, month, day), c, s, n)
+	return p.withZone(daysFromCivil(year, month, day), c, s, n)
 }
 
 func trailingYear(s string) (int, bool) {
@@ -337,8 +337,8 @@ func trailingYear(s string) (int, bool) {
 	return y, ok && y >= 1970
 }
 
-// zoned finishes a timestamp whose zone, if any, stands at s[n:].
-func (p *Parser) zoned(days int64, c clock, s string, n int) (Time, int, bool) {
+// withZone finishes a timestamp whose zone, if any, stands at s[n:].
+func (p *Parser) withZone(days int64, c clock, s string, n int) (Time, int, bool) {
 	off, zone, m := scanZone(s[n:])
 	t, ok := p.at(days, c, off, zone)
 	return t, n + m, ok
@@ -367,7 +367,7 @@ func (p *Parser) at(days int64, c clock, off int, zone zoneKind) (Time, bool) {
 
 // offsetAt returns how many seconds east of UTC the parser's location was when its clocks showed local.
 func (p *Parser) offsetAt(local int64) int64 {
-	if p.utc {
+	if p.utc || p.out.utc && !p.zoned {
 		return 0
 	}
 	_, off := time.Unix(local, 0).In(p.loc).Zone()
