@@ -65,7 +65,8 @@ func setTask(e *Event, name, id string) {
 // setJobState makes e a step in the life of a job: completed, failed and so on.
 func setJobState(e *Event, state string) {
 	e.Type = "job." + state
-	e.Action = e.Metadata.Job.Class + "." + state
+	class := e.Metadata.Job.Class
+	e.Action = class[strings.LastIndexByte(class, '.')+1:] + "." + state
 	if e.Correlation.JobID != "" {
 		e.Subject = Subject{"job", e.Correlation.JobID}
 	}

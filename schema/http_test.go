@@ -58,6 +58,8 @@ func TestSetHTTP(t *testing.T) {
 			"http.request", "GET /orders/1", "/orders/1", "", "order:1", `"shop.test:8080"`, OutcomeFailure},
 		{"host only", "GET", "https://shop.test?a=1", 0, "http.request", "GET /", "/", `{"a":"1"}`, "", `"shop.test"`, OutcomeNone},
 		{"authority", "CONNECT", "db:5432", 200, "http.request", "CONNECT db:5432", "", "", "", `"db:5432"`, OutcomeSuccess},
+		{"nested collection", "POST", "/api/v1/users/123/orders", 201, "http.request", "POST /api/v1/users/123/orders", "/api/v1/users/123/orders", "", "order", "", OutcomeSuccess},
+		{"nested list", "GET", "/api/v1/users/123/orders", 200, "http.request", "GET /api/v1/users/123/orders", "/api/v1/users/123/orders", "", "user:123", "", OutcomeSuccess},
 		{"no target", "", "", 500, "http.request", "request", "", "", "", "", OutcomeFailure},
 		{"graphql over get", "GET", "/graphql?operationName=GetUser&query=query+GetUser{me}", 200,
 			"http.request", "query GetUser", "/graphql", `{"operationName":"GetUser","query":"query GetUser{me}"}`, "graphql:GetUser", `{"type":"query","name":"GetUser"}`, OutcomeSuccess},

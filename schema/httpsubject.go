@@ -5,7 +5,13 @@ import "strings"
 // setPathSubject sets what a REST path is about: the last pair of a collection and an id, else the collection that the
 // path ends in. A path that names no object leaves e without a subject.
 func setPathSubject(e *Event, path string) {
-	if kind, id := pathSubject(path); kind != "" {
+	kind, id := pathSubject(path)
+	if e.Metadata.Method == "POST" && id != "" { // POST /users/123/orders makes an order
+		if last := path[strings.LastIndexByte(path, '/')+1:]; isCollection(last) && plural(last) && !isPathID(last) {
+			kind, id = singular(last), ""
+		}
+	}
+	if kind != "" {
 		e.Subject = Subject{kind, id}
 		if id != "" {
 			e.AddIdent(IdentEntity, kind, id)

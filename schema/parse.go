@@ -9,6 +9,8 @@ import (
 type Config struct {
 	// Location is where lines without a time zone were written; nil is the machine's own zone.
 	Location *time.Location
+	// Formats are the user's own, tried before all others in this order.
+	Formats []*Format
 }
 
 // Parser turns lines into events. The event depends on the line, its source and the moment of reading alone, never on
@@ -34,7 +36,15 @@ func NewParser(c Config) *Parser {
 	if loc == nil {
 		loc = time.Local
 	}
-	return &Parser{loc: loc, utc: isUTC(loc), zoned: c.Location != nil, formats: formats}
+	table := formats
+	if len(c.Formats) > 0 {
+		table = nil
+		for _, f := range c.Formats {
+			table = append(table, format{f.config.Name, f.parse})
+		}
+		table = append(table, formats...)
+	}
+	return &Parser{loc: loc, utc: isUTC(loc), zoned: c.Location != nil, formats: table}
 }
 
 // isUTC reports whether clocks in loc never differed from UTC: the machine's own zone may be UTC by another name.
