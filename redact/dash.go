@@ -252,7 +252,7 @@ func (r *Redactor) shortOption(i int) int {
 		if p.user {
 			return r.userOption(j, i+1)
 		}
-		return r.value(j, class{Password, modeSecret}, 0, true, i)
+		return r.value(j, class{kind: Password, mode: modeSecret}, 0, true, i)
 	}
 	return i + 1
 }

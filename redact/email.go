@@ -55,7 +55,7 @@ func emailAround(v []byte, i int) (start, end int, ok bool) {
 // emailAt returns the address around the '@' at i that begins at least at floor.
 func emailAt(t []byte, i, floor int) (start, end int, ok bool) {
 	start = i
-	for start > floor && i-start < 65 && emailLocal[t[start-1]] {
+	for start > floor && i-start < 65 && emailLocal[t[start-1]] && !scriptChange(t, start) {
 		start--
 	}
 	for start < i && (t[start] == '.' || t[start] == '\'' || t[start] == '!' || t[start] == '#' || t[start] == '$' ||
@@ -76,7 +76,7 @@ func emailAt(t []byte, i, floor int) (start, end int, ok bool) {
 		return 0, 0, false
 	}
 	end = i + 1
-	for end < len(t) && end-i < 254 && emailDomain[t[end]] {
+	for end < len(t) && end-i < 254 && emailDomain[t[end]] && !scriptChange(t, end) {
 		end++
 	}
 	for end > i+1 && (t[end-1] == '.' || t[end-1] == '-') {
@@ -111,6 +111,26 @@ func emailAt(t []byte, i, floor int) (start, end int, ok bool) {
 		return 0, 0, false
 	}
 	return start, end, true
+}
+
+// scriptChange reports whether a Latin letter or digit touches a letter of another script at i, as addresses do in
+// languages that use no blanks.
+func scriptChange(t []byte, i int) bool {
+	a, b := t[i-1], t[i]
+	if a < 0x80 == (b < 0x80) {
+		return false
+	}
+	if a < 0x80 {
+		return alnum[a] && !(b >= 0xc3 && b <= 0xc9)
+	}
+	if !alnum[b] {
+		return false
+	}
+	p := i - 1
+	for p > 0 && p > i-4 && t[p] < 0xc0 {
+		p--
+	}
+	return t[p] < 0xc3 || t[p] > 0xc9
 }
 
 // pathSegment reports whether the address that begins at start is a segment of a path, /users/a@b.c, rather than a

@@ -16,12 +16,14 @@ const (
 	modeSafe           // numbers below are ids, times and measures, never cards or persons
 	modeNameOf         // "name": its value is the key of the pair that follows
 	modeValueOf        // "value": the key stands in the pair before
+	modeRule           // a rule of the configuration is applied to the value
 )
 
 // class is what a key means.
 type class struct {
 	kind Kind
 	mode mode
+	rule uint8 // with modeRule, which one
 }
 
 const maxKey = 64

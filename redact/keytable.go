@@ -8,8 +8,8 @@ type keyRule struct {
 	list  string
 }
 
-func secretKind(k Kind) class { return class{k, modeSecret} }
-func shapeKind(k Kind) class  { return class{k, modeShape} }
+func secretKind(k Kind) class { return class{kind: k, mode: modeSecret} }
+func shapeKind(k Kind) class  { return class{kind: k, mode: modeShape} }
 
 // headRules are the last words of keys.
 var headRules = []keyRule{
@@ -21,13 +21,13 @@ var headRules = []keyRule{
 	{secretKind(APIKey), `apikey apikeys apitoken accesskey`},
 	{secretKind(PrivateKey), `privatekey pem`},
 	{secretKind(Signature), `signature sig hmac`},
-	{class{AuthHeader, modeAuth}, `authorization authorisation authentication`},
-	{class{Cookie, modeCookie}, `cookie cookies`},
-	{class{Mnemonic, modeShape}, `mnemonic seedphrase`},
+	{class{kind: AuthHeader, mode: modeAuth}, `authorization authorisation authentication`},
+	{class{kind: Cookie, mode: modeCookie}, `cookie cookies`},
+	{class{kind: Mnemonic, mode: modeShape}, `mnemonic seedphrase`},
 	{shapeKind(CVV), `cvv cvc csc cvn cvvcvc`},
 	{shapeKind(PIN), `pin pins`},
 	{shapeKind(OTP), `otp totp passcodes mfa 2fa`},
-	{shapeKind(CreditCard), `card cc ccnum cardno cardnumber creditcard pan ccn`},
+	{shapeKind(CreditCard), `card cc ccnum cardno cardnumber creditcard ccn`},
 	{shapeKind(TrackData), `track trackdata`},
 	{shapeKind(Email), `email emails mail mails emailaddress mailto`},
 	{shapeKind(Phone), `phone phones mobile tel telephone cell cellphone fax msisdn whatsapp telefon telefono teléfono telefone
@@ -47,13 +47,14 @@ var headRules = []keyRule{
 	{shapeKind(BrazilianCPF), `cpf`},
 	{shapeKind(BrazilianCNPJ), `cnpj`},
 	{shapeKind(Aadhaar), `aadhaar aadhar adhaar`},
+	{shapeKind(IndianPAN), `pan`},
 	{shapeKind(AustralianTFN), `tfn`},
 	{shapeKind(Passport), `passport passports reisepass`},
 	{shapeKind(DateOfBirth), `dob birthday birthdate dateofbirth birth born geburtsdatum`},
 	{shapeKind(MedicalRecord), `mrn`},
 	{shapeKind(Session), `sid jsessionid phpsessid sessionid sessid`},
 	{shapeKind(IPv4), `ip ips ipaddress ipaddr ipv4 ipv6 addr xff`},
-	{class{PersonName, modeAny}, `surname fullname firstname lastname givenname familyname forename cardholder`},
+	{class{kind: PersonName, mode: modeAny}, `surname fullname firstname lastname givenname familyname forename cardholder`},
 	{shapeKind(StreetAddress), `street streetaddress`},
 	{shapeKind(GeoPoint), `lat lng lon latitude longitude latlng latlon geopoint`},
 	{shapeKind(MAC), `mac macaddress macaddr`},
@@ -66,15 +67,15 @@ var headRules = []keyRule{
 	{shapeKind(SwissAHV), `ahv avs`},
 	{shapeKind(SingaporeNRIC), `nric fin`},
 	{shapeKind(NPI), `npi`},
-	{class{KindNone, modeSafe}, `id ids uuid uuids guid guids uid uids oid rid tid pid span trace traceparent order orders invoice
+	{class{kind: KindNone, mode: modeSafe}, `id ids uuid uuids guid guids uid uids oid rid tid pid span trace traceparent order orders invoice
 		shipment tracking sku ean upc gtin asin barcode isbn issn serial ts time timestamp timestamps epoch ns us ms micros nanos
 		millis at seq sequence offset offsets lsn size bytes length len count counts total totals duration elapsed latency port
 		ports version versions build revision rev hash digest sha sha1 sha256 md5 checksum crc etag ref reference score ratio
 		percent amount price balance quantity qty limit line lines width height x y z cursor position pos index idx level step
 		attempt attempts retries epochs batch shard partition part meter iat exp nbf expires expiry ttl age date day month
 		year started finished created modified deleted run job jobs commit node row rows col column lot`},
-	{class{KindNone, modeNameOf}, `name key header field param column attribute variable k n`},
-	{class{KindNone, modeValueOf}, `value values val v content data text`},
+	{class{kind: KindNone, mode: modeNameOf}, `name key header field param column attribute variable k n`},
+	{class{kind: KindNone, mode: modeValueOf}, `value values val v content data text`},
 }
 
 // pairRules are two or three last words, joined with +.
@@ -134,20 +135,20 @@ var pairRules = []keyRule{
 		driver+lic drivers+lic driver+id+no fuhrerschein+nummer driver+license+number dl+num`},
 	{shapeKind(DateOfBirth), `of+birth date+of+birth birth+date birth+day birth+dt`},
 	{shapeKind(MedicalRecord), `medical+record medical+record+number medical+record+no patient+id patient+mrn patient+number
-		health+record hospital+number medical+id chart+number medicare+number medicare+no health+card health+insurance+number
+		health+record hospital+number medical+id chart+number patient+record record+no patient+record+no patient+record+number medicare+number medicare+no health+card health+insurance+number
 		medical+number patient+no insurance+id+no medicare+id member+mrn`},
 	{shapeKind(NationalID), `national+id national+identity+number national+id+number national+identification+number
 		identity+number citizen+id identity+card+number personal+id national+identity voter+id personal+identity+number
 		national+identifier citizen+number id+document+number identity+document`},
-	{class{Mnemonic, modeShape}, `seed+phrase recovery+phrase mnemonic+phrase wallet+seed secret+phrase backup+phrase seed+words
+	{class{kind: Mnemonic, mode: modeShape}, `seed+phrase recovery+phrase mnemonic+phrase wallet+seed secret+phrase backup+phrase seed+words
 		mnemonic+words recovery+words wallet+mnemonic bip39+seed secret+recovery+phrase wallet+phrase`},
-	{class{AuthHeader, modeAuth}, `proxy+authorization x+authorization auth+header authorization+header`},
-	{class{Cookie, modeSetCookie}, `set+cookie set+cookies set+cookie2`},
+	{class{kind: AuthHeader, mode: modeAuth}, `proxy+authorization x+authorization auth+header authorization+header`},
+	{class{kind: Cookie, mode: modeSetCookie}, `set+cookie set+cookies set+cookie2`},
 	{secretKind(Signature), `x+signature hub+signature amz+signature goog+signature shared+access+signature
 		stripe+signature`},
 	{shapeKind(IPv4), `ip+address ip+addr client+ip remote+ip remote+addr remote+address source+ip src+ip peer+ip user+ip
 		forwarded+for real+ip connecting+ip client+addr peer+addr client+address last+ip sign+in+ip`},
-	{class{PersonName, modeAny}, `full+name first+name last+name given+name family+name middle+name customer+name contact+name
+	{class{kind: PersonName, mode: modeAny}, `full+name first+name last+name given+name family+name middle+name customer+name contact+name
 		patient+name maiden+name holder+name cardholder+name account+holder card+holder person+name employee+name
 		billing+name shipping+name recipient+name legal+name real+name guest+name beneficiary+name sender+name
 		emergency+contact next+of+kin mother+maiden+name owner+name signer+name driver+name passenger+name
@@ -172,7 +173,7 @@ var pairRules = []keyRule{
 	{shapeKind(SouthAfricanID), `za+id sa+id south+african+id rsa+id`},
 	{shapeKind(SingaporeNRIC), `nric+number nric+no nric+fin`},
 	{shapeKind(NPI), `npi+number provider+npi`},
-	{class{KindNone, modeSafe}, `order+number order+no invoice+number tracking+number serial+number part+number part+no ticket+number
+	{class{kind: KindNone, mode: modeSafe}, `order+number order+no invoice+number tracking+number serial+number part+number part+no ticket+number
 		case+number build+number line+number sequence+number version+number reference+number confirmation+number
 		public+key cache+key idempotency+key sort+key primary+key foreign+key partition+key object+key routing+key group+key
 		shard+key row+key range+key hash+key lock+key redis+key s3+key dedup+key public+keys item+number model+number
@@ -208,11 +209,11 @@ var flatRules = []keyRule{
 	{shapeKind(StreetAddress), `address addressline1 addressline2 address1 address2 adresse direccion anschrift strasse`},
 	{shapeKind(IPv4), `xforwardedfor xrealip cfconnectingip trueclientip clientip remoteip remoteaddr sourceip srcip dstip xclientip
 		remoteaddress ipaddress forwardedfor`},
-	{class{PersonName, modeAny}, `fname lname customername contactname patientname`},
+	{class{kind: PersonName, mode: modeAny}, `fname lname customername contactname patientname`},
 	{shapeKind(ChineseID), `idcard idcardno idcardnumber sfz shenfenzheng`},
 	{shapeKind(KoreanRRN), `residentregistrationnumber juminno`},
 	{shapeKind(OTP), `otpcode smscode authcode verificationcode mfacode onetimecode`},
-	{class{KindNone, modeSafe}, `traceid spanid requestid correlationid flowid eventid jobid parentid traceparent xrequestid
+	{class{kind: KindNone, mode: modeSafe}, `traceid spanid requestid correlationid flowid eventid jobid parentid traceparent xrequestid
 		xtraceid xb3traceid xb3spanid transactionid threadid processid messageid deliveryid userid orderid sessionuuid
 		ddtraceid ddspanid sessionname maxtokens nexttoken pagetoken continuationtoken nextpagetoken tokens inputtokens
 		outputtokens prompttokens completiontokens totaltokens csrf synctoken canceltoken cancellationtoken resumetoken

@@ -26,7 +26,7 @@ const (
 	VendorToken
 	Encoded
 	OwnSecret
-	Field
+	FieldValue
 
 	// Card data.
 	CreditCard
@@ -136,7 +136,7 @@ var kinds = [kindCount]kindInfo{
 	VendorToken: {"vendor_token", groupCredential, Mask, false},
 	Encoded:     {"encoded", groupCredential, Mask, true},
 	OwnSecret:   {"own_secret", groupAlways, Mask, true},
-	Field:       {"field", groupAlways, Mask, false},
+	FieldValue:  {"field", groupAlways, Mask, false},
 
 	CreditCard: {"credit_card", groupCard, Mask, false},
 	CVV:        {"cvv", groupCard, Mask, true},

@@ -4,6 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
 )
 
 // subKeys are the keys derived from one master key.
@@ -18,6 +22,32 @@ func SubKey(master []byte, purpose string) []byte {
 	h := hmac.New(sha256.New, master)
 	h.Write([]byte(purpose))
 	return h.Sum(nil)
+}
+
+func (k *Key) check() error {
+	if k.ID == "" || len(k.ID) > 16 {
+		return errors.New("key id: must have 1 to 16 characters")
+	}
+	for _, c := range []byte(k.ID) {
+		if !alnum[c] {
+			return errors.New("key id: letters and digits only")
+		}
+	}
+	if len(k.Master) < minKey {
+		return fmt.Errorf("key: must have at least %d bytes", minKey)
+	}
+	return nil
+}
+
+// PeriodKeys derives the keys of the period of the given length that holds now and of the one before, for pseudonyms
+// that must not join for longer than that. every must be positive.
+func PeriodKeys(master []byte, every time.Duration, now time.Time) (current, previous Key) {
+	n := now.Unix() / max(1, int64(every/time.Second))
+	period := func(n int64) Key {
+		id := strconv.FormatInt(n, 10)
+		return Key{ID: "p" + id, Master: SubKey(master, "ezlogs/redact/period/"+every.String()+"/"+id)}
+	}
+	return period(n), period(n - 1)
 }
 
 func newSubKeys(k Key) subKeys {
@@ -35,8 +65,8 @@ type Key struct {
 }
 
 // pseudonym returns the first 64 bits of the keyed hash of v, normalised as its kind is, in hexadecimal.
-func (e *Engine) pseudonym(dst []byte, kind Kind, normal []byte) []byte {
-	h := hmac.New(sha256.New, e.keys[0].byKind[kind])
+func (k *subKeys) pseudonym(dst []byte, kind Kind, normal []byte) []byte {
+	h := hmac.New(sha256.New, k.byKind[kind])
 	h.Write(normal)
 	var sum [sha256.Size]byte
 	return hex.AppendEncode(dst, h.Sum(sum[:0])[:8])
@@ -120,7 +150,7 @@ const maxNames = 2048
 // appendReplacement writes what stands in the place of s.
 func (r *Redactor) appendReplacement(out []byte, s *span) []byte {
 	name := s.kind.String()
-	if (s.kind == UserRule || s.kind == Field) && s.name != "" {
+	if s.kind == UserRule {
 		name = s.name
 	}
 	v := r.t[s.start:s.end]
@@ -128,12 +158,12 @@ func (r *Redactor) appendReplacement(out []byte, s *span) []byte {
 	case Hash:
 		out = append(append(append(append(out, '['), name...), ':'), r.e.keys[0].id...)
 		out = append(out, ':')
-		r.scratch = normalise(append(r.scratch[:0], byte(s.kind)), v, s.kind)
+		r.scratch = normalise(append(r.scratch[:0], byte(s.kind), s.rule), v, s.kind)
 		if p, ok := r.names[string(r.scratch)]; ok {
 			out = append(out, p...)
 		} else {
 			from := len(out)
-			out = r.e.pseudonym(out, s.kind, r.scratch[1:])
+			out = r.e.keys[0].pseudonym(out, s.kind, r.scratch[2:])
 			if len(r.names) >= maxNames {
 				clear(r.names)
 			}
@@ -205,6 +235,21 @@ func (e *Engine) ownToken(t []byte, i int) int {
 		}
 	}
 	return k + 18
+}
+
+// knownName reports whether name is that of a kind or a rule.
+func (e *Engine) knownName(name []byte) bool {
+	for k := range kindCount {
+		if string(name) == kinds[k].name {
+			return true
+		}
+	}
+	for i := range e.rules {
+		if string(name) == e.rules[i].name {
+			return true
+		}
+	}
+	return false
 }
 
 func digitsOnly(v []byte) bool {

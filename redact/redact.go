@@ -19,13 +19,16 @@ import (
 // Engine is a compiled configuration with its keys and counters. It is safe for concurrent use and does not change.
 type Engine struct {
 	actions [kindCount]Action
-	keys    []subKeys // current key first; a second one while keys are rotated
-	fields  map[string]class
-	allow   *allowList
+	keys    []subKeys        // current key first; a second one while keys are rotated
+	fields  map[string]class // keys of the configuration, flat
 	rules   []rule
-	own     []ownSecret
 	maxScan int
-	domain  bool
+	domain  bool // keep the domain of addresses
+
+	allow       []allowance
+	allowFields [][]string
+	literals    bool // rules are to be searched behind literals
+	own         atomic.Pointer[[]string]
 
 	mu      sync.Mutex // guards workers
 	workers []*counters
@@ -49,7 +52,6 @@ type Redactor struct {
 	keys    keyCache
 	words   words
 	c       *counters
-	allowed int
 	network bool // addresses are looked for
 	out     []byte
 	names   map[string]string // pseudonyms made lately
@@ -162,8 +164,7 @@ func (r *Redactor) redact(key, s string, f form) (string, bool) {
 	if key != "" {
 		c = r.class([]byte(key))
 	}
-	switch c.mode {
-	case modeNone, modeNameOf, modeValueOf:
+	if c.mode == modeNameOf || c.mode == modeValueOf {
 		c = class{}
 	}
 	under := c
@@ -180,6 +181,9 @@ func (r *Redactor) redact(key, s string, f form) (string, bool) {
 	if c.mode == modeSafe {
 		r.safeUntil = len(r.t)
 	}
+	if len(r.e.allowFields) > 0 && key != "" && r.fieldAllowed() {
+		r.allowUntil = len(r.t)
+	}
 	whole := false
 	if under.mode == modeNone && c.kind != KindNone {
 		whole = r.whole(c)
@@ -193,7 +197,7 @@ func (r *Redactor) redact(key, s string, f form) (string, bool) {
 	if !whole {
 		r.scanText()
 	}
-	if len(r.e.own) > 0 || len(r.e.rules) > 0 {
+	if r.e.literals || r.e.own.Load() != nil {
 		r.extras()
 	}
 	if len(r.spans) == 0 {
@@ -239,7 +243,8 @@ func (r *Redactor) write(raw string) string {
 }
 
 func (r *Redactor) count(s *span) {
-	if r.c == nil {
+	if s.kind == UserRule {
+		r.c.byRule[s.rule].Add(1)
 		return
 	}
 	r.c.byKind[s.kind][s.action].Add(1)

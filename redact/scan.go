@@ -39,24 +39,28 @@ type span struct {
 	kind       Kind
 	action     Action
 	name       string // of the vendor or the user's rule, "" for the kind's own
+	rule       uint8  // index of the user's rule
 	q0, q1     int    // raw range of a quote to put around the replacement, empty for none
 }
 
 // scanner holds the state of one scan over decoded text.
 type scanner struct {
-	t         []byte
-	spans     []span
-	last      int       // end of the last span: no other may begin before it
-	safeUntil int       // numbers before this are ids or measures
-	open      [16]uint8 // escape levels of the double-quoted strings around the position
-	depth     int
-	under     class // what a sensitive key said of the container being walked
-	underEnd  int
-	keyQuote  [2]int // raw range of the closing quote of the last quoted key
-	keyLevel  int    // its escape level, -1 before the first
-	json      bool   // the text is JSON: a bare number replaced needs quotes
-	plan      []planned
-	planAt    int // where the first of plan begins
+	t          []byte
+	spans      []span
+	last       int       // end of the last span: no other may begin before it
+	safeUntil  int       // numbers before this are ids or measures
+	open       [16]uint8 // escape levels of the double-quoted strings around the position
+	depth      int
+	under      class // what a sensitive key said of the container being walked
+	underEnd   int
+	keyQuote   [2]int // raw range of the closing quote of the last quoted key
+	keyLevel   int    // its escape level, -1 before the first
+	json       bool   // the text is JSON: a bare number replaced needs quotes
+	nearFrom   int    // the key nearest to the value that is judged
+	nearTo     int
+	allowUntil int // before this a field of allow_fields goes on
+	plan       []planned
+	planAt     int // where the first of plan begins
 
 	commands      uint32 // which of passwordOptions' commands the text names
 	commandsKnown bool
@@ -109,13 +113,16 @@ func (r *Redactor) add(start, end int, kind Kind, name string) bool {
 	if action == Keep || start < r.last || start >= end {
 		return false
 	}
-	if r.e.allow != nil && r.e.allow.value(r.t[start:end], kind, r.key) {
-		r.allowed++
+	if start < r.allowUntil && !selfEvident(kind) || len(r.e.allow) > 0 && r.allowedBy(r.t[start:end], kind, name) {
+		r.c.allowed.Add(1)
 		return false
 	}
 	s := span{start: start, end: end, kind: kind, action: action, name: name}
 	r.spans = append(r.spans, s)
 	r.last = end
+	if r.explain != nil {
+		r.explain.found(r, &s)
+	}
 	return true
 }
 

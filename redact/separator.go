@@ -38,13 +38,19 @@ func (r *Redactor) separator(i int) int {
 		return j
 	}
 	c := r.class(t[k.start:k.end])
-	if c.mode == modeNone && !k.quoted {
-		c, k.start = r.phrase(k)
+	if (c.kind == KindNone || c.mode == modeShape) && !k.quoted {
+		if p := r.phrase(k); p.mode != modeNone {
+			c = p
+		}
 	}
 	if k.quoted {
 		q := k.end
 		r.keyQuote = [2]int{r.d.rawStart(q), r.d.rawEnd(q + 1)}
 		r.keyLevel = int(r.quote(q))
+	}
+	r.nearFrom, r.nearTo = k.start, k.end
+	if len(r.e.allowFields) > 0 && r.fieldAllowed() {
+		r.allowUntil = max(r.allowUntil, r.fieldEnd(j))
 	}
 	switch c.mode {
 	case modeNone, modeNameOf:
@@ -152,35 +158,34 @@ var phraseTail = set(`number no num nr code key phrase license licence birth sec
 	password passcode address name fiscale pin record fiscal tax line routing iban identity insurance# sociale birthday
 	d.o.b. nummer identifier pass`)
 
-// phrase judges a key of up to four words. It returns where the key begins.
-func (r *Redactor) phrase(k keyAt) (class, int) {
+// phrase judges a key of up to four words by the longest reading.
+func (r *Redactor) phrase(k keyAt) (c class) {
 	t := r.t
 	n := k.end - k.start
-	if n > 12 || k.start < 2 || t[k.start-1] != ' ' || !isWord[t[k.start-2]] {
-		return class{}, k.start
+	if n > 12 || k.start < 2 || t[k.start-1] != ' ' || !isWord[t[k.start-2]] && t[k.start-2] != '\'' {
+		return c
 	}
 	var b [12]byte
 	for i := range n {
 		b[i] = lower(t[k.start+i])
 	}
 	if !phraseTail[string(b[:n])] {
-		return class{}, k.start
+		return c
 	}
 	start := k.start
 	for range 3 {
 		if start < 2 || t[start-1] != ' ' || !isWord[t[start-2]] && t[start-2] != '\'' {
 			break
 		}
-		p := start - 1
-		for p > 0 && p > k.end-maxKey && (isWord[t[p-1]] || t[p-1] == '\'' || t[p-1] == '-') {
-			p--
+		start--
+		for start > 0 && start > k.end-maxKey && (isWord[t[start-1]] || t[start-1] == '\'' || t[start-1] == '-') {
+			start--
 		}
-		start = p
-		if c := r.class(t[start:k.end]); c.mode != modeNone && c.mode != modeNameOf && c.mode != modeSafe {
-			return c, start
+		if longer := r.class(t[start:k.end]); longer.kind != KindNone {
+			c = longer
 		}
 	}
-	return class{}, k.start
+	return c
 }
 
 // pairName finds the key of {"name":"X-Api-Key","value":…} when k is the "value" of such a pair.

@@ -26,79 +26,90 @@ var webhooks = []struct{ host, path string }{
 	{"webhooks.mongodb-realm.com", "/api/"},
 }
 
+// maxAuthority bounds the part of a URL between the slashes.
+const maxAuthority = 512
+
 // url handles "://": the password in the authority, and addresses that are secrets themselves. i is at the colon.
 func (r *Redactor) url(i int) int {
 	t := r.t
 	from := i + 3
-	around := r.inString()
-	stop, slash, at := len(t), -1, -1
-	limit := min(len(t), from+4096)
-loop:
-	for j := from; j < limit; j++ {
-		switch t[j] {
-		case ' ', '\n', '\t', '<', '>', '`', '{', '}':
-			stop = j
-			break loop
-		case '"':
-			if int(r.quote(j)) <= around || around < 0 || true {
-				stop = j
-				break loop
-			}
-		case '\'', ')', ']', ',', ';':
-			// A password may hold them; behind it there is an '@'.
-			if r.endsHere(j+1) || t[j] != ')' && t[j] != ';' && slash >= 0 {
-				stop = j
-				break loop
-			}
-		case '/', '?':
-			if slash < 0 {
-				slash = j
-			}
-		case '@':
-			if slash < 0 || at < 0 && r.authority(from, slash, j) {
-				at = j
-			}
-		}
-	}
-	if stop == len(t) {
-		stop = limit
-	}
-	if slash < 0 {
-		slash = stop
-	}
-	host := from
+	slash, at := r.authority(from)
 	if at > 0 {
 		r.userinfo(from, at)
-		host = at + 1
-		return host
+		return at + 1
 	}
 	for _, w := range webhooks {
-		if end := matchWebhook(t, host, stop, w.host, w.path); end > 0 && r.add(end, stop, Webhook, "") {
-			return stop
+		start := matchWebhook(t[:min(len(t), slash+64)], from, slash, w.host, w.path)
+		if start == 0 {
+			continue
+		}
+		if end := urlEnd(t, start); r.add(start, end, Webhook, "") {
+			return end
 		}
 	}
 	return from
 }
 
-// authority reports whether the '@' behind the slash still ends a user's password that holds the slash: user:pa/ss@host.
-func (r *Redactor) authority(from, slash, at int) bool {
+// authority returns the end of the authority that begins at from and the offset of the '@' in it, -1 without one. A
+// password may hold any character: user:pa/ss@host is read up to its '@' unless a port stands before the slash.
+func (r *Redactor) authority(from int) (end, at int) {
 	t := r.t
-	colon := -1
-	for j := from; j < slash; j++ {
-		if t[j] == ':' {
-			colon = j
-			break
+	around := r.inString()
+	limit := min(len(t), from+maxAuthority)
+	slash, colon, word := -1, -1, false
+	at = -1
+	for j := from; j < limit; j++ {
+		switch c := t[j]; c {
+		case ' ', '\n', '\t', '<', '>', '`':
+			return endOr(slash, j), at
+		case '"':
+			if int(r.quote(j)) <= around || r.endsHere(j+1) {
+				return endOr(slash, j), at
+			}
+		case '\'', ')', ',', '}', ']':
+			if r.endsHere(j + 1) {
+				return endOr(slash, j), at
+			}
+		case '/', '?':
+			if slash >= 0 {
+				continue
+			}
+			slash = j
+			if at >= 0 || colon < 0 || !word {
+				return slash, at
+			}
+		case '@':
+			at = j
+			if slash >= 0 {
+				return j, at
+			}
+		case ':':
+			if colon < 0 {
+				colon = j
+			}
+		default:
+			word = word || colon >= 0 && byteClass[c] != bDigit
 		}
 	}
-	if colon < 0 || at-from > 256 {
-		return false
+	return endOr(slash, limit), at
+}
+
+func endOr(slash, end int) int {
+	if slash >= 0 {
+		return slash
 	}
-	for j := colon + 1; j < slash; j++ {
-		if byteClass[t[j]] != bDigit {
-			return true
-		}
+	return end
+}
+
+// urlEnd returns the end of the address that goes on at i.
+func urlEnd(t []byte, i int) int {
+	for i < len(t) && (alnum_[t[i]] || t[i] == '-' || t[i] == '/' || t[i] == '.' || t[i] == '@' || t[i] == '~' || t[i] == '%' || t[i] == ':') {
+		i++
 	}
-	return slash == colon+1 && false
+	for t[i-1] == '.' || t[i-1] == ':' {
+		i--
+	}
+	return i
 }
 
 // userinfo masks the password in user:password@, or the user alone when it looks like a token.
@@ -147,12 +158,9 @@ func userToken(t []byte, from, end int) (bool, int) {
 	return randomLooking(v, 20), end
 }
 
-func matchWebhook(t []byte, from, stop int, host, path string) int {
-	h := from
-	for h < stop && t[h] != '/' && t[h] != ':' {
-		h++
-	}
-	name := t[from:h]
+// matchWebhook returns the offset behind path if the authority from from to slash is host and path follows.
+func matchWebhook(t []byte, from, slash int, host, path string) int {
+	name := t[from:slash]
 	if host[0] == '.' {
 		if len(name) <= len(host) || string(name[len(name)-len(host):]) != host {
 			return 0
@@ -160,13 +168,10 @@ func matchWebhook(t []byte, from, stop int, host, path string) int {
 	} else if string(name) != host {
 		return 0
 	}
-	for h < stop && t[h] != '/' {
-		h++
-	}
-	if stop-h <= len(path) || string(t[h:h+len(path)]) != path {
+	if len(t)-slash <= len(path) || string(t[slash:slash+len(path)]) != path {
 		return 0
 	}
-	return h + len(path)
+	return slash + len(path)
 }
 
 // driverDSN handles user:password@tcp(host)/db and user/password@//host at the '@'. It returns 0 if it is none.

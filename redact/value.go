@@ -47,6 +47,12 @@ func (r *Redactor) value(j int, c class, pct uint8, structured bool, sep int) in
 	if end == j {
 		return from
 	}
+	if c.mode == modeRule {
+		if r.inValue(j, end, c) {
+			return end
+		}
+		return from
+	}
 	gap := j > from
 	kind, ok := r.judgeBare(j, &end, c, structured, gap)
 	if ok && r.addScalar(j, end, kind, "") {
@@ -119,13 +125,16 @@ func isWrapper(s []byte) bool {
 
 // enter notes that the container at j stands under a sensitive key: every scalar before its end is judged by c.
 func (r *Redactor) enter(j int, c class) {
-	if j < r.underEnd {
-		return // inside one already
+	if j >= r.underEnd { // else inside one already
+		r.under, r.underEnd = c, r.containerEnd(j)
 	}
+}
+
+// containerEnd returns where the object or list that begins at j ends.
+func (r *Redactor) containerEnd(j int) int {
 	t := r.t
 	depth, level, around := 0, uint8(0), r.inString()
 	inside := false
-	end := len(t)
 	for i := j; i < len(t); i++ {
 		switch t[i] {
 		case '{', '[':
@@ -135,25 +144,41 @@ func (r *Redactor) enter(j int, c class) {
 		case '}', ']':
 			if !inside {
 				if depth--; depth == 0 {
-					end = i
+					return i
 				}
 			}
 		case '"':
 			l := r.quote(i)
 			switch {
 			case int(l) <= around:
-				end = i
+				return i
 			case inside && l <= level:
 				inside = false
 			case !inside:
 				inside, level = true, l
 			}
 		}
-		if end < len(t) {
-			break
-		}
 	}
-	r.under, r.underEnd = c, end
+	return len(t)
+}
+
+// fieldEnd returns where the value of an allowed field ends that begins at or after j.
+func (r *Redactor) fieldEnd(j int) int {
+	t := r.t
+	for j < len(t) && t[j] == ' ' {
+		j++
+	}
+	if j == len(t) {
+		return j
+	}
+	switch t[j] {
+	case '{', '[':
+		return r.containerEnd(j)
+	case '"', '\'':
+		_, end, _ := r.quoted(j)
+		return end
+	}
+	return r.bareEnd(j, 0)
 }
 
 // bareEnd returns where a value without quotes ends that begins at j.
@@ -270,11 +295,11 @@ func (r *Redactor) scalar(start, end int, c class, structured bool) bool {
 		r.headerValue(start, end, c, structured)
 		return len(r.spans) > before
 	}
-	kind, ok := r.judge(start, end, c, structured)
-	if !ok {
-		return false
+	if c.mode == modeRule {
+		return r.inValue(start, end, c)
 	}
-	return r.add(start, end, kind, "")
+	kind, ok := r.judge(start, end, c, structured)
+	return ok && r.add(start, end, kind, "")
 }
 
 // judge decides whether the whole text from start to end is a value to be replaced, and as what.
@@ -354,8 +379,11 @@ func (r *Redactor) ownLine(start, end int) bool {
 
 // proseValue reports whether v reads like a word of a sentence: "password: required".
 func proseValue(v []byte) bool {
-	for _, c := range v {
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '\'' || c == '.' || c == ',') {
+	if len(v) > 20 {
+		return false
+	}
+	for i, c := range v {
+		if !(c >= 'a' && c <= 'z' || i == 0 && c >= 'A' && c <= 'Z' || i > 0 && (c == '\'' || c == '.')) {
 			return false
 		}
 	}
