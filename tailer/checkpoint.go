@@ -38,6 +38,7 @@ type record struct {
 	Text     int64  `json:"text"` // the same, in bytes of UTF-8
 	Head     digest `json:"head"` // of the beginning of the file
 	Mark     digest `json:"mark"` // of the bytes before Raw
+	Size     int64  `json:"size"` // when seen last
 	Mod      int64  `json:"mod"`  // nanoseconds; modification time when seen last
 	Seen     int64  `json:"seen"` // nanoseconds; when it was last known to exist
 	Epoch    int    `json:"epoch,omitempty"`

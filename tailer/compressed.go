@@ -2,6 +2,7 @@ package tailer
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -33,14 +34,21 @@ const (
 	lz4Frame
 )
 
+// magics are the beginnings of compressed files.
+var magics = []struct {
+	magic string
+	kind  packingKind
+}{
+	{"\x1f\x8b\x08", gzipped},
+	{"\x28\xb5\x2f\xfd", zstandard},
+	{"\x04\x22\x4d\x18", lz4Frame},
+}
+
 func packing(magic []byte) packingKind {
-	switch {
-	case bytes.HasPrefix(magic, []byte("\x1f\x8b\x08")):
-		return gzipped
-	case bytes.HasPrefix(magic, []byte("\x28\xb5\x2f\xfd")):
-		return zstandard
-	case bytes.HasPrefix(magic, []byte("\x04\x22\x4d\x18")):
-		return lz4Frame
+	for _, m := range magics {
+		if bytes.HasPrefix(magic, []byte(m.magic)) {
+			return m.kind
+		}
 	}
 	return notPacked
 }
@@ -61,4 +69,31 @@ func decompress(r io.Reader, magic []byte) (io.ReadCloser, error) {
 		return io.NopCloser(lz4.NewReader(r)), nil
 	}
 	return io.NopCloser(r), nil
+}
+
+// peekMagic reads as much of r as tells whether it is compressed, and returns it with a reader of the whole. It does not wait
+// for more once a byte tells that it is not.
+func peekMagic(r io.Reader) ([]byte, io.Reader, error) {
+	magic := make([]byte, 0, magicBytes)
+	for len(magic) < magicBytes && (len(magic) == 0 || mayBePacked(magic)) {
+		n, err := r.Read(magic[len(magic):cap(magic)])
+		magic = magic[:len(magic)+n]
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return magic, io.MultiReader(bytes.NewReader(magic), r), nil
+}
+
+// mayBePacked says whether more bytes could make b the beginning of something compressed.
+func mayBePacked(b []byte) bool {
+	for _, m := range magics {
+		if len(b) <= len(m.magic) && m.magic[:len(b)] == string(b) {
+			return true
+		}
+	}
+	return false
 }

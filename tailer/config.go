@@ -111,7 +111,7 @@ func (c Config) Validate() error {
 		}
 	}
 	if c.Linger < 0 || c.Sync < 0 {
-		return fmt.Errorf("linger, sync: must not be negative")
+		return fmt.Errorf("linger and sync: must not be negative")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,7 @@ func (t *Tailer) takeUp(s *source, now time.Time) {
 	w := &t.watcher
 	recs := w.restored[s.path]
 	delete(w.restored, s.path)
+	t.unclaim()
 	var open []record
 	for _, r := range recs {
 		s.floor = max(s.floor, 1)
@@ -98,12 +100,25 @@ func (t *Tailer) find(s *source, r record, paths []string, now time.Time) *gener
 	return nil
 }
 
+// unclaim notes which positions nobody has taken up, so that they stay saved.
+func (t *Tailer) unclaim() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.unclaimed = nil
+	for _, path := range slices.Sorted(maps.Keys(t.watcher.restored)) {
+		t.unclaimed = append(t.unclaimed, t.watcher.restored[path]...)
+	}
+}
+
 // lost says that lines are gone that were not acknowledged.
 func (t *Tailer) lost(s *source, r record) {
+	if r.Rotated && r.Raw == r.Size {
+		return // it was read and acknowledged, and only not yet closed
+	}
 	t.mu.Lock()
 	t.stats.Lost++
 	t.mu.Unlock()
-	t.log.Error("a file with lines that were not delivered was not found again", "source", s.path, "path", r.Path, "offset", r.Raw)
+	t.log.Error("a file that was not delivered to its end was not found again", "source", s.path, "path", r.Path, "offset", r.Raw, "bytes", r.Size-r.Raw)
 }
 
 // openArchive opens a compressed file that holds what r remembers, at its position. It returns nil if it is another one, or

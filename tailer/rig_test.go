@@ -173,3 +173,24 @@ func (r *rig) wantSorted(lines string) {
 }
 
 func (r *rig) discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// startReader begins with a reader that runs by itself, while the test is the watcher.
+func (r *rig) startReader() *Tailer {
+	r.t.Helper()
+	tl, err := newTailer(r.t.Context(), r.cfg, r.discard())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	tl.now = func() time.Time { return r.now }
+	r.tl = tl
+	tl.wg.Go(func() { tl.readLoop(true) })
+	r.t.Cleanup(func() { tl.Close() })
+	r.look()
+	return tl
+}
+
+// look lets the watcher alone see what is new.
+func (r *rig) look() {
+	r.now = r.now.Add(r.cfg.Discover)
+	r.tl.watchStep(r.now)
+}

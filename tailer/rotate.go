@@ -242,11 +242,11 @@ func (t *Tailer) searchMissed(s *source, now time.Time, compressed bool) {
 			at = i
 		}
 		g.rotated = true
-		t.adopt(s, g, at, now)
+		t.log.Info("rotated file found that was not read yet", "source", s.path, "path", g.path)
 		t.mu.Lock()
 		t.stats.Missed++
 		t.mu.Unlock()
-		t.log.Info("rotated file found that was not read yet", "source", s.path, "path", g.path, "bytes", g.size-g.pos.raw)
+		t.adopt(s, g, at, now)
 	}
 }
 
@@ -321,9 +321,8 @@ func (t *Tailer) truncated(s *source, g *generation, now time.Time) {
 		s.live = fresh
 	}
 	s.search = 3
-	i := slices.Index(s.gens, g)
-	t.adopt(s, fresh, i+1, now)
 	t.log.Info("file was truncated", "source", s.path, "offset", g.at.raw, "copy", rest != nil)
+	t.adopt(s, fresh, slices.Index(s.gens, g)+1, now)
 }
 
 // findCopy returns the copy of what was in the file of g, opened.

@@ -17,7 +17,7 @@ func (g *generation) recordLocked(at position) record {
 		Head: g.headSum, Epoch: g.epoch, Rotated: g.rotated, Packed: g.packed,
 	}
 	if g.fi != nil {
-		r.Mod = g.fi.ModTime().UnixNano()
+		r.Mod, r.Size = g.fi.ModTime().UnixNano(), g.fi.Size()
 	}
 	if g.info != nil {
 		r.Identity = g.info.Identity

@@ -1,7 +1,6 @@
 package tailer
 
 import (
-	"bytes"
 	"errors"
 	"io"
 )
@@ -172,15 +171,6 @@ func (s *stream) remember(b []byte) {
 	s.tail = append(s.tail, b...)
 }
 
-// peek reads until a whole first line or n bytes are there, and returns them. It is for the identity of a file.
-func (s *stream) peek(n int) []byte {
-	for s.err == nil && s.end-s.start < n && bytes.IndexByte(s.buf[s.start:s.end], '\n') < 0 {
-		s.fill()
-	}
-	b := s.buf[s.start:s.end]
-	return b[:min(len(b), n)]
-}
-
 // seek passes over the first n bytes of the content, keeping what is needed to compare with a mark.
 func (s *stream) seek(to position) error {
 	for !s.began && s.pos.raw < to.raw {
@@ -220,7 +210,6 @@ func leadingNULs(b []byte) int {
 // peekAll reads n bytes, or what there is, and returns them without passing over them.
 func (s *stream) peekAll(n int) []byte {
 	for s.err == nil && s.end-s.start < n {
-		s.block = max(s.block, n)
 		s.fill()
 	}
 	b := s.buf[s.start:s.end]

@@ -114,6 +114,7 @@ func newTailer(ctx context.Context, cfg Config, log *slog.Logger) (*Tailer, erro
 			t.log.Error("positions cannot be read, files are read as if never seen", "err", damaged)
 		}
 		t.watcher.restore(recs)
+		t.unclaim()
 	}
 	t.stop, t.cancelStop = context.WithCancel(ctx)
 	t.quit, t.cancelQuit = context.WithCancel(context.WithoutCancel(ctx))

@@ -13,6 +13,12 @@ import (
 // activeFor is how long a file is looked at often after it changed.
 const activeFor = 2 * time.Second
 
+// sweepEvery is the time between two checks whether files that were read to their end are still there.
+const sweepEvery = 10 * time.Second
+
+// keepClosed is the number of finished files of a source that are remembered in any case.
+const keepClosed = 2
+
 // forgetAfter is how long the record of a closed file is kept after the file was not found: one listing of a directory may
 // miss an entry that is being renamed.
 const forgetAfter = 30 * time.Second
@@ -40,6 +46,7 @@ type watched struct {
 	target   string
 	failing  bool // the last look failed, and that was said
 	restart  bool // positions of an earlier run are to be taken up
+	swept    time.Time
 }
 
 // closedRecord is a file that was read and acknowledged to its end.
@@ -185,6 +192,7 @@ func (t *Tailer) look(s *source, now time.Time) {
 		t.takeUp(s, now)
 	}
 	t.settle(s, now)
+	t.sweep(s, now)
 	fi, err := os.Stat(s.path)
 	if s.failing && (err == nil || errors.Is(err, fs.ErrNotExist)) {
 		s.failing = false
@@ -244,7 +252,7 @@ func (t *Tailer) rotate(s *source, now time.Time) {
 	}
 	if g.f != nil {
 		if fi, err := g.f.Stat(); err == nil {
-			g.gone.Store(unlinked(fi))
+			t.noteGone(g, fi)
 			t.mu.Lock()
 			g.fi = fi
 			t.mu.Unlock()
@@ -256,6 +264,13 @@ func (t *Tailer) rotate(s *source, now time.Time) {
 	t.stats.Rotations++
 	t.scheduleLocked(s)
 	t.mu.Unlock()
+}
+
+// noteGone notes whether an open file has a name left, which Rescue wants to know.
+func (t *Tailer) noteGone(g *generation, fi os.FileInfo) {
+	if gone := unlinked(fi); g.gone.Swap(gone) != gone {
+		poke(t.wakeRead)
+	}
 }
 
 // appear opens the file that is now at the path of s.
@@ -367,7 +382,7 @@ func (t *Tailer) settle(s *source, now time.Time) {
 				t.unreadable(s, g, err, now)
 				continue
 			}
-			g.gone.Store(unlinked(fi))
+			t.noteGone(g, fi)
 			t.observe(s, g, fi, now)
 			if drained && !pending && (now.Sub(g.quiet) >= t.cfg.Linger || t.watcher.open > t.cfg.MaxOpen) {
 				t.mu.Lock()
@@ -417,4 +432,46 @@ func (t *Tailer) finish(s *source, g *generation) {
 	s.closed = append(s.closed, &closedRecord{record: r})
 	t.mu.Unlock()
 	t.moved.Store(true)
+}
+
+// sweep forgets finished files that are gone, or so old that nobody would take them for new ones.
+func (t *Tailer) sweep(s *source, now time.Time) {
+	if len(s.closed) == 0 || now.Sub(s.swept) < sweepEvery {
+		return
+	}
+	s.swept = now
+	type there struct {
+		path string
+		id   fileID
+	}
+	var files []there
+	for _, path := range append(t.siblings(s, false), s.path) {
+		if fi, err := os.Stat(path); err == nil {
+			if id, ok := pathID(path, fi); ok {
+				files = append(files, there{path, id})
+			}
+		}
+	}
+	var kept []*closedRecord
+	for i, was := range s.closed {
+		c := *was
+		at := slices.IndexFunc(files, func(f there) bool { return f.id.same(c.ID) })
+		fi, err := os.Stat(c.Path)
+		switch {
+		case at >= 0:
+			c.Path, c.missing, c.Seen = files[at].path, time.Time{}, now.UnixNano()
+		case err == nil && c.Packed && fi.ModTime().UnixNano() == c.Mod:
+			c.missing, c.Seen = time.Time{}, now.UnixNano()
+		case c.missing.IsZero():
+			c.missing = now
+		}
+		gone := !c.missing.IsZero() && now.Sub(c.missing) >= forgetAfter
+		old := c.missing.IsZero() && c.Mod < s.floor && !t.cfg.names(c.Path)
+		if i >= len(s.closed)-keepClosed || !gone && !old {
+			kept = append(kept, &c)
+		}
+	}
+	t.mu.Lock()
+	s.closed = kept
+	t.mu.Unlock()
 }
