@@ -153,14 +153,14 @@ func (j *Joiner) adds(e *Event, emit func(*Event)) {
 	k := j.keyOf(e)
 	b := j.target(k, e)
 	switch {
-	case b == nil && e.Type == "http.request" && e.Metadata.Route != "" && !j.ambiguous(k):
+	case b == nil && e.Type == "http.request" && (e.Metadata.Route != "" && !j.ambiguous(k) || tagged(k.key)):
 		// The block was begun before the file, or its Started is late.
 		if b = j.addBounded(k, e, emit); b == nil {
 			emit(e)
 			return
 		}
 		j.begin(b, e)
-		b.processed = true
+		b.processed = e.Metadata.Route != ""
 		return
 	case b == nil:
 		j.orphan(e, emit)
@@ -220,7 +220,7 @@ func (j *Joiner) closes(e *Event, emit func(*Event)) {
 	}
 	b.closed = true
 	j.touch(b)
-	if b.tagged && (!b.opened || b.late || !b.processed) {
+	if b.tagged && (!b.opened || !b.processed || b.key.stream.disordered) {
 		return // further lines may be late
 	}
 	j.finish(b, emit)
