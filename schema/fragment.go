@@ -57,11 +57,7 @@ func (j *Joiner) endFragment(st *stream, emit func(*Event)) {
 
 // reparse reads text as one line in place of first, which is given up, and pushes its events.
 func (j *Joiner) reparse(first *Event, text string, emit func(*Event)) {
-	if j.parser == nil {
-		j.parser = NewParser(j.config)
-	}
-	j.parser.Start(first.Origin.Source, time.Unix(0, first.Time.NS))
-	events := j.parser.Parse(nil, text, first.Origin.Offset, first.Origin.Mark)
+	events := j.reader(first).Parse(nil, text, first.Origin.Offset, first.Origin.Mark)
 	for i := range events {
 		e := &events[i]
 		e.Origin.Lines = first.Origin.Lines
@@ -81,4 +77,13 @@ func (j *Joiner) reparse(first *Event, text string, emit func(*Event)) {
 		j.Push(e, emit)
 	}
 	j.release(first)
+}
+
+// reader returns the joiner's parser, set to where and when e was read.
+func (j *Joiner) reader(e *Event) *Parser {
+	if j.parser == nil {
+		j.parser = NewParser(j.config)
+	}
+	j.parser.Start(e.Origin.Source, time.Unix(0, e.Time.NS))
+	return j.parser
 }

@@ -113,8 +113,10 @@ func (j *Joiner) Advance(now int64, emit func(*Event)) {
 
 // Flush hands on everything: the input has ended.
 func (j *Joiner) Flush(emit func(*Event)) {
-	for _, st := range j.sorted() {
-		j.endRecord(st, emit)
+	for j.held > 0 { // a line that became whole may be a record with further lines itself
+		for _, st := range j.sorted() {
+			j.endRecord(st, emit)
+		}
 	}
 	for j.oldest != nil {
 		j.finish(j.oldest, emit)

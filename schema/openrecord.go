@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/tidwall/gjson"
 )
 
 // openRecord is an event whose further lines may still come.
@@ -65,6 +67,12 @@ func (j *Joiner) continued(st *stream, e *Event, emit func(*Event)) bool {
 // takes reports whether a line that starts no record of its own belongs to r.
 func (r *openRecord) takes(e *Event) bool {
 	t := e.Join.Text
+	if e.Join.Kind == "postgres" {
+		return strings.HasPrefix(r.e.Platform.Format, "postgres") && e.Join.Key == r.e.Join.Key
+	}
+	if e.Join.Kind == mysqlSlow {
+		return r.trace.kind == mysqlSlow && !(strings.HasPrefix(t, "# User@Host:") && (r.lines > 1 || strings.HasPrefix(r.e.Join.Text, "# User@Host:")))
+	}
 	if e.Join.Key != "" && e.Join.Key != r.e.Join.Key && r.e.Join.Key != "" {
 		return false
 	}
@@ -121,12 +129,48 @@ func (j *Joiner) endRecord(st *stream, emit func(*Event)) {
 	r.e = nil
 	if r.lines > 1 {
 		e.Origin.Lines = int32(r.lines)
-		finishRecord(e, strings.Trim(string(r.more), "\n "), &r.trace)
-	}
-	if cap(r.more) > 64<<10 {
-		r.more = nil
+		more := strings.TrimRight(strings.TrimLeft(string(r.more), "\n"), "\n ")
+		if cap(r.more) > 64<<10 {
+			r.more = nil
+		}
+		switch {
+		case r.trace.json && r.trace.depth == 0:
+			if text := e.Join.Text + "\n" + more; gjson.Valid(text) {
+				j.reparse(e, oneLine(text), emit)
+				return
+			}
+			joinMessage(&e.Metadata, more)
+		case e.Join.Kind == "aspnet":
+			j.finishDotNet(e, more)
+		default:
+			finishRecord(e, strings.TrimLeft(more, " "), &r.trace)
+		}
 	}
 	emit(e)
+}
+
+// oneLine returns JSON without its line breaks, which can stand between its tokens only.
+func oneLine(js string) string { return strings.ReplaceAll(js, "\n", " ") }
+
+// finishDotNet gives the event of ASP.NET's console, whose first line names but the logger, its message and exception.
+func (j *Joiner) finishDotNet(e *Event, more string) {
+	message, trace := "", ""
+	for line := range strings.SplitSeq(more, "\n") {
+		text := strings.TrimPrefix(line, "      ")
+		if trace == "" && exceptionLine(text) == "" && !isFrame(strings.TrimLeft(text, " ")) {
+			message = strings.TrimPrefix(message+"\n"+text, "\n")
+			continue
+		}
+		trace += text + "\n"
+	}
+	if message != "" && e.Metadata.Message.IsZero() {
+		j.reader(e).setText(e, message)
+	}
+	if trace == "" {
+		return
+	}
+	t := traceState{frames: true, failed: true}
+	finishRecord(e, strings.TrimRight(trace, "\n"), &t)
 }
 
 // stray takes a line that starts no record, where none is open: it is a record itself, and may have further lines.

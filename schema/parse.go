@@ -225,6 +225,7 @@ var formats = []format{
 	{"nest", parseNest},
 	{"sidekiq.text", parseSidekiq},
 	{"rails.text", parseRubyLog},
+	{"mysql.slow", parseMySQLSlow},
 	{"aws.alb", parseALB},
 	{"aws.s3", parseS3},
 	{"cloudfront", parseCloudFront},

@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // traceState says what further lines the record at hand may have.
 type traceState struct {
@@ -9,9 +12,13 @@ type traceState struct {
 	failed bool // tells of an error, so that frames are to be expected
 	python bool // behind "Traceback", before the line that names the exception
 	golang bool // in a dump of goroutines
+	rust   bool // behind "panicked at"
+	pem    bool // between BEGIN and END of a key or certificate
+	kind   string
 	mail   bool // in a mail that ActionMailer printed
 	frames bool // a frame was seen
 	sql    bool // a statement
+	json   bool // JSON over several lines
 	depth  int  // brackets open, for JSON over several lines
 	inText bool // the last bracket line ended inside of a string
 }
@@ -19,7 +26,7 @@ type traceState struct {
 // start looks at the first line of a record.
 func (t *traceState) start(e *Event) {
 	m := &e.Metadata
-	*t = traceState{format: e.Platform.Format, level: m.Level}
+	*t = traceState{format: e.Platform.Format, level: m.Level, kind: e.Join.Kind}
 	t.failed = m.Error.Class != "" || e.Type == "error.raised" || e.Type == "job.failed" || m.Level >= LevelError
 	t.sql = m.DB.SQL.S != ""
 	text := m.Message.S
@@ -39,13 +46,25 @@ func (t *traceState) add(s string) {
 		t.python, t.failed = true, true
 	case strings.HasPrefix(trimmed, "goroutine ") && strings.HasSuffix(trimmed, "]:"), strings.HasPrefix(trimmed, "panic: "), strings.HasPrefix(trimmed, "fatal error: "):
 		t.golang, t.failed = true, true
+	case strings.HasPrefix(trimmed, "thread '") && strings.Contains(trimmed, "' panicked at "):
+		t.rust, t.failed = true, true
+	case strings.HasPrefix(trimmed, "stack backtrace:"), strings.HasPrefix(trimmed, "note: run with"):
+		t.rust = false
+		t.frames = true
 	case t.python && s != "" && s[0] != ' ' && s[0] != '\t' && exceptionLine(s) != "":
 		t.python = false
 		t.frames = true
 	case isFrame(trimmed):
 		t.frames = true
 	}
+	if strings.Contains(s, "-----BEGIN ") {
+		t.pem = true
+	}
+	if strings.Contains(s, "-----END ") {
+		t.pem = false
+	}
 	if t.depth > 0 || (trimmed == "{" || trimmed == "[") && t.format == "text" {
+		t.json = true
 		t.brackets(s)
 	}
 }
@@ -73,7 +92,9 @@ func (t *traceState) takes(s string) bool {
 	switch {
 	case trimmed == "":
 		return t.mail || t.failed || t.python
-	case t.depth > 0, t.mail, t.python:
+	case t.depth > 0, t.mail, t.python, t.pem, t.rust:
+		return true
+	case t.kind == mysqlSlow:
 		return true
 	case s[0] == ' ' || s[0] == '\t':
 		return true
@@ -159,14 +180,20 @@ func finishRecord(e *Event, more string, t *traceState) {
 		}
 	}
 	switch {
+	case t.kind == "postgres" || t.format == "postgres.text":
+		finishPostgres(e, more)
+		return
+	case t.kind == mysqlSlow:
+		finishSlowQuery(e, more)
+		return
 	case t.sql && !t.frames && !t.python:
 		setWholeSQL(e, more)
 		return
-	case !t.frames && !t.python && !t.golang && !t.failed:
+	case !t.frames && !t.python && !t.golang && !t.rust && !t.failed:
 		joinMessage(m, more)
 		return
 	}
-	if !t.frames && !t.python && !t.golang { // an error without frames: further words of its message
+	if !t.frames && !t.python && !t.golang && !t.rust { // an error without frames: further words of its message
 		if m.Error.Message.IsZero() {
 			joinMessage(m, more)
 		} else {
@@ -218,11 +245,23 @@ func cutCaller(more string) (string, bool) {
 // first.
 func traceError(trace, first string) (class, text string) {
 	python := strings.Contains(trace, "Traceback (most recent call last):") || strings.Contains(first, "Traceback (most recent call last):")
-	golang := false
+	golang, panicked := false, false
 	for line := range strings.SplitSeq(trace, "\n") {
 		if rest, ok := strings.CutPrefix(line, "panic: "); ok && !golang {
 			golang = true
 			class, text = "panic", rest
+			continue
+		}
+		if panicked { // the line behind it, since Rust 1.73
+			return "panic", line
+		}
+		if rest, ok := strings.CutPrefix(line, "thread '"); ok && strings.Contains(rest, "' panicked at ") {
+			_, rest, _ = strings.Cut(rest, "' panicked at ")
+			if msg, ok := strings.CutPrefix(rest, "'"); ok { // 'message', src/main.rs:2:5
+				msg, _, _ = cutTail(msg, "', ")
+				return "panic", msg
+			}
+			panicked = true
 			continue
 		}
 		if line == "" || line[0] == ' ' || line[0] == '\t' {
@@ -270,24 +309,18 @@ func isDotted(s string) bool {
 
 // setWholeSQL analyses a statement again, now that its further lines are known.
 func setWholeSQL(e *Event, more string) {
-	m := &e.Metadata
-	extra := m.Extra[:0]
-	for _, f := range m.Extra {
-		switch f.Key {
-		case "bulk", "transition", "changes_complete":
-		default:
-			extra = append(extra, f)
-		}
-	}
-	m.Extra, m.Changes = extra, m.Changes[:0]
-	idents := e.Idents[:0]
-	for _, id := range e.Idents {
-		if id.Kind != IdentEntity {
-			idents = append(idents, id)
-		}
-	}
-	e.Idents = idents
-	e.Subject = Subject{}
-	sql, binds := cutBinds(m.DB.SQL.Plain() + "\n" + more)
+	sql, binds := cutBinds(e.Metadata.DB.SQL.Plain() + "\n" + more)
+	clearSQL(e)
 	setSQL(e, sql, binds)
+}
+
+// clearSQL takes back what setSQL says of the record that a statement touches.
+func clearSQL(e *Event) {
+	m := &e.Metadata
+	m.Extra = slices.DeleteFunc(m.Extra, func(f Field) bool {
+		return f.Key == "bulk" || f.Key == "transition" || f.Key == "changes_complete"
+	})
+	m.Changes = m.Changes[:0]
+	e.Idents = slices.DeleteFunc(e.Idents, func(id Ident) bool { return id.Kind == IdentEntity })
+	e.Subject = Subject{}
 }
