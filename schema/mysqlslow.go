@@ -10,6 +10,9 @@ const mysqlSlow = "mysql.slow"
 
 // parseMySQLSlow reads one line of such a record; the joiner puts them together.
 func parseMySQLSlow(p *Parser, e *Event, line string) bool {
+	if line == "" {
+		return false
+	}
 	switch line[0] {
 	case '#':
 		for _, start := range [...]string{"# Time: ", "# User@Host: ", "# Query_time: ", "# Thread_id: ", "# Schema: ", "# Bytes_sent: ", "# administrator command: ", "# Rows_affected: ", "# Full_scan: ", "# Filesort: "} {

@@ -11,7 +11,7 @@ func parseSidekiq(p *Parser, e *Event, line string) bool {
 	// Every form has pid= and tid=, or TID-, near its beginning.
 	head := line[:min(len(line), 72)]
 	modern := strings.Contains(head, "pid=")
-	if !modern && !strings.Contains(head, " TID-") || strings.IndexByte("0123456789DIWEFUp\x1b", line[0]) < 0 {
+	if line == "" || !modern && !strings.Contains(head, " TID-") || strings.IndexByte("0123456789DIWEFUp\x1b", line[0]) < 0 {
 		return false
 	}
 	if strings.IndexByte(line, 0x1b) >= 0 {
