@@ -37,7 +37,6 @@ var (
 	flavorEnvoy     = flavor{name: "envoy.json", whole: millisecond, fraction: millisecond}
 	flavorGCP       = flavor{name: "gcp.json"}
 	flavorGELF      = flavor{name: "gelf", scale: scaleSyslog}
-	flavorPostgres  = flavor{name: "postgres.json"}
 	flavorTracing   = flavor{name: "tracing.json"}
 	flavorLogfmt    = flavor{name: "logfmt"}
 	flavorSlogText  = flavor{name: "slog.text"}
@@ -62,8 +61,6 @@ func (p *Parser) jsonFlavor() *flavor {
 	switch {
 	case m&markCLEF != 0:
 		return &flavorCLEF
-	case m&markPostgres != 0 && r.has(fieldLevel) && r.slots[fieldLevel].key == "error_severity":
-		return &flavorPostgres
 	case m&markECS != 0:
 		return &flavorECS
 	case m&markSemantic != 0 && m&markGELF == 0:

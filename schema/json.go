@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // parseJSON reads a line that is one JSON object, of any logger.
 func parseJSON(p *Parser, e *Event, line string) bool {
 	if line == "" || line[0] != '{' {
@@ -15,7 +17,7 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		r.reset()
 		return false
 	}
-	if r.marks&(markJournald|markOTLP|markCloudEvents|markOwn|markEvents|markMongo) != 0 {
+	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo) != 0 {
 		if whole := p.wholeShape(e, line); whole != nil {
 			e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 			r.reset()
@@ -35,8 +37,33 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 	switch {
 	case m&markJournald != 0 && p.carried() && (member(line, "MESSAGE").Kind != None || member(line, "__CURSOR").Kind != None):
 		return (*Parser).reparseJournald
+	case m&markOTLP != 0 && p.hasArray(e, "resourceLogs", "resource_logs"):
+		return splitOTLP
+	case m&markCloudEvents != 0 && member(line, "type").isText() && member(line, "source").isText():
+		return parseCloudEvent
+	case m&markPostgres != 0 && member(line, "error_severity").isText():
+		return parsePostgresJSON
+	case m&markOwn != 0 && validEventType(member(line, "event_type").Plain()) && member(line, "action").isText() &&
+		(member(line, "actor").isObject() || member(line, "correlation").isObject() || member(line, "event_id").isText() || member(line, "subject").isObject()):
+		return parseOwn
+	case m&markEvents != 0 && member(line, "events").isArray() && p.out.depth == 0:
+		if list := member(line, "events").S; strings.Contains(list, `"event_type"`) || strings.Contains(list, `"action"`) {
+			return func(p *Parser, e *Event, _ string) { splitEvents(p, e, list) }
+		}
+	case m&markMongo != 0 && member(line, "t").isObject() && member(line, "s").isText() && member(line, "c").isText():
+		return parseMongo
 	}
 	return nil
+}
+
+// hasArray reports whether a list stands among the unrecognised fields under one of two names.
+func (p *Parser) hasArray(e *Event, a, b string) bool {
+	for i := range e.Metadata.Fields {
+		if f := &e.Metadata.Fields[i]; (f.Key == a || f.Key == b) && f.Value.isArray() {
+			return true
+		}
+	}
+	return false
 }
 
 // scanMembers takes the members of the object at s[i] and returns the index behind it, or -1 when it is broken. The names

@@ -213,6 +213,7 @@ var formats = []format{
 	{"compose", parsePrefixed},
 	{"lambda.platform", parseLambdaPlatform},
 	{"json", parseJSON},
+	{"batch", parseBatch},
 	{"klog", parseKlog},
 	{"gin", parseGin},
 	{"uwsgi", parseUWSGI},

@@ -404,7 +404,7 @@ func (p *Parser) resolveActor(e *Event) {
 	if e.Actor.Type != "" && e.Actor.Type != "agent" {
 		return
 	}
-	if r.has(fieldUser) && r.flavor != &flavorPostgres {
+	if r.has(fieldUser) {
 		s := r.text(fieldUser)
 		if r.slots[fieldUser].alias.key == "uid" && !allDigits(s) {
 			if r.flavor == &flavorMonolog && e.setRequestID("uid", s) {
@@ -427,7 +427,7 @@ func (p *Parser) resolveActor(e *Event) {
 			r.use(fieldUser)
 		}
 	}
-	if s := r.text(fieldUserName); s != "" && !nothing(s) && r.flavor != &flavorPostgres {
+	if s := r.text(fieldUserName); s != "" && !nothing(s) {
 		setUserActor(e, s)
 		r.use(fieldUserName)
 		return

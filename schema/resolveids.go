@@ -70,11 +70,6 @@ func (p *Parser) resolveIDs(e *Event) {
 			}
 			ok = false
 		case fieldSession:
-			if r.flavor == &flavorPostgres {
-				e.AddIdent(IdentConn, id.key, s)
-				ok = false
-				break
-			}
 			ok = e.setSession(id.key, s)
 		case fieldJob:
 			if _, _, isTrace := parseTraceparent(s); isTrace { // .NET's ActivityId

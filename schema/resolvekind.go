@@ -47,7 +47,7 @@ func (p *Parser) resolveSQL(e *Event) bool {
 		b = binds.Plain()
 	}
 	msg := e.Metadata.Message
-	if (r.flavor == &flavorPostgres || e.Metadata.Error.Class != "" || !e.Metadata.Error.Message.IsZero()) && e.Metadata.Level >= LevelError {
+	if (e.Metadata.Error.Class != "" || !e.Metadata.Error.Message.IsZero()) && e.Metadata.Level >= LevelError {
 		e.Metadata.DB.SQL = v // the statement that failed: the event is the error
 		r.use(fieldSQL)
 		return false
