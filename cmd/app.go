@@ -99,6 +99,7 @@ func newApp(env *Env) *cli.App {
 		ErrWriter:                 env.Stderr,
 		Reader:                    env.Stdin,
 		HideHelpCommand:           true,
+		Flags:                     []cli.Flag{cli.HelpFlag},     // the library adds it only beside its own help command
 		DisableSliceFlagSeparator: true,                         // a comma in --where is part of the expression
 		ExitErrHandler:            func(*cli.Context, error) {}, // Run maps errors to statuses
 		OnUsageError:              onUsageError,

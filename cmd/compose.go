@@ -20,6 +20,9 @@ func (c *Config) tailer(paths []string) tailer.Config {
 	t := tailer.DefaultConfig()
 	t.Paths, t.Exclude, t.From = paths, c.Input.Exclude, c.Input.From
 	t.MaxLine = int(c.Input.MaxLineSize)
+	if c.blockSize > 0 {
+		t.BlockSize = c.blockSize
+	}
 	return t
 }
 

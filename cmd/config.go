@@ -80,6 +80,8 @@ type Config struct {
 	Formats   []Format
 	Rules     []Rule
 	Processes []Process
+
+	blockSize int // of chunks; 0 is the tailer's default. Not for users: the output does not depend on it.
 }
 
 // Destination is one [[delivery.destination]].

@@ -1,9 +1,14 @@
 package cmd
 
-import "container/heap"
+import (
+	"container/heap"
+
+	"github.com/ezlogs/ezlogs/schema"
+)
 
 // merger puts the events of several files into the order of their log time; within a file the order of lines stays. A line
-// without a time stands where the line before it stands. Ties go to the file named first.
+// without a time stands where the line before it stands. Ties go to the file named first. An event is passed on when the one
+// after it in its file is known, so that what the joiner can know of it does not depend on where chunks end.
 type merger struct {
 	queues []queue
 	ready  readyQueues // queues with an event waiting
@@ -34,13 +39,13 @@ func (m *merger) push(c *chunk, o *ordered) {
 		if c.Chunk != nil {
 			q.chunks = append(q.chunks, c)
 		}
-		m.settle(c.queue, o)
 		if c.closes {
 			if !q.ready {
 				m.empty--
 			}
 			q.closed = true
 		}
+		m.settle(c.queue, o)
 	}
 	for m.empty == 0 && len(m.ready.q) > 0 {
 		i := m.ready.q[0]
@@ -69,7 +74,7 @@ func (m *merger) settle(i int, o *ordered) {
 		q.pos = 0
 		m.taken(i)
 	}
-	if len(q.chunks) == 0 {
+	if len(q.chunks) == 0 || !q.follow() {
 		return
 	}
 	q.key = max(q.key, logTime(&q.chunks[0].events[q.pos]))
@@ -78,6 +83,21 @@ func (m *merger) settle(i int, o *ordered) {
 		m.empty--
 	}
 	heap.Push(&m.ready, i)
+}
+
+// follow tells the next event of what comes after it, and reports whether that is known.
+func (q *queue) follow() bool {
+	e := &q.chunks[0].events[q.pos]
+	if q.pos+1 < len(q.chunks[0].events) {
+		return true // the parser has told it
+	}
+	for _, c := range q.chunks[1:] {
+		if len(c.events) > 0 {
+			schema.MarkFollowed(e, &c.events[0])
+			return true
+		}
+	}
+	return q.closed
 }
 
 // readyQueues is a heap of queues by the time of their next event, then by position.

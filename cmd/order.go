@@ -24,10 +24,11 @@ type ordered struct {
 	linked uint64          // events that came out
 	spent  []spentSlab     // slabs whose last event may still be in the ring
 
-	cur   *step
-	clock int64 // the latest time seen, nanoseconds
-	link  func(*schema.Event)
-	out   func(*schema.Event)
+	cur       *step
+	clock     int64 // the latest time seen, nanoseconds
+	linkClock int64 // the latest time linked
+	link      func(*schema.Event)
+	out       func(*schema.Event)
 }
 
 // spentSlab is a slab that nothing points into once as many events were linked.
@@ -90,7 +91,7 @@ func (o *ordered) step(c *chunk) *step {
 		}
 		o.linker.Flush(o.out)
 		s.end = true
-	case o.clock != 0:
+	case o.live:
 		o.joiner.Advance(o.clock, o.link)
 		o.linker.Advance(o.clock, o.out)
 	}
@@ -145,7 +146,12 @@ func (o *ordered) linkNext() {
 	o.linkOne(e)
 }
 
+// linkOne links an event. Without a wall clock time goes by from event to event, wherever chunks begin and end.
 func (o *ordered) linkOne(e *schema.Event) {
+	if at := logTime(e); !o.live && at > o.linkClock {
+		o.linkClock = at
+		o.linker.Advance(at, o.out)
+	}
 	o.linker.Link(e, o.out)
 	o.collect(e)
 }

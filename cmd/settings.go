@@ -115,6 +115,17 @@ func tables() []table {
 			{key: "order", doc: "flow keeps the order within a flow, strict the order of everything", oneOf: []string{"flow", "strict"}, at: field(func(c *Config) any { return &c.Delivery.Order })},
 			{key: "drain", doc: "how long delivery goes on after the end of input or SIGTERM", check: between(0, int64(time.Hour)), at: field(func(c *Config) any { return &c.Delivery.Drain })},
 		}},
+		{name: "debug", doc: "how flows are shown", settings: []setting{
+			{key: "settle", doc: "a flow is shown when it has been quiet for this long", check: between(int64(10*time.Millisecond), int64(time.Hour)), at: field(func(c *Config) any { return &c.Debug.Settle })},
+			{key: "slow", doc: "limits by kind above which a step is marked", at: field(func(c *Config) any { return &c.Debug.Slow })},
+			{key: "n1", doc: "equal reads under one parent that are called N+1", check: between(2, 1_000_000), at: field(func(c *Config) any { return &c.Debug.N1 })},
+			{key: "theme", doc: "colours", oneOf: []string{"auto", "light", "dark", "mono", "cvd"}, at: field(func(c *Config) any { return &c.Debug.Theme })},
+			{key: "verbs", doc: "words of stories, for example \"order.created\" = \"placed order\"", at: field(func(c *Config) any { return &c.Debug.Verbs })},
+			{key: "display_names", doc: "names of things in stories, for example order = \"Order\"", at: field(func(c *Config) any { return &c.Debug.DisplayNames })},
+		}},
+		{name: "admin", settings: []setting{
+			{key: "listen", doc: "/healthz, /readyz and /metrics on this address, for example 127.0.0.1:9600; \"\" is off", at: field(func(c *Config) any { return &c.Admin.Listen })},
+		}},
 		{name: "delivery.destination", doc: "a destination with details; repeat the table for more", list: func(c *Config) any {
 			c.Delivery.Destinations = append(c.Delivery.Destinations, Destination{Required: true})
 			return &c.Delivery.Destinations[len(c.Delivery.Destinations)-1]
@@ -130,17 +141,6 @@ func tables() []table {
 			{key: "compression", doc: "else delivery.compression", oneOf: []string{"", "none", "gzip", "zstd", "lz4"}, at: field(func(d *Destination) any { return &d.Compression })},
 			{key: "timeout", doc: "of one attempt; 0 is a minute", check: between(0, int64(time.Hour)), at: field(func(d *Destination) any { return &d.Timeout })},
 			{key: "required", doc: "whether an event counts as delivered only when this one has it", at: field(func(d *Destination) any { return &d.Required })},
-		}},
-		{name: "debug", doc: "how flows are shown", settings: []setting{
-			{key: "settle", doc: "a flow is shown when it has been quiet for this long", check: between(int64(10*time.Millisecond), int64(time.Hour)), at: field(func(c *Config) any { return &c.Debug.Settle })},
-			{key: "slow", doc: "limits by kind above which a step is marked", at: field(func(c *Config) any { return &c.Debug.Slow })},
-			{key: "n1", doc: "equal reads under one parent that are called N+1", check: between(2, 1_000_000), at: field(func(c *Config) any { return &c.Debug.N1 })},
-			{key: "theme", doc: "colours", oneOf: []string{"auto", "light", "dark", "mono", "cvd"}, at: field(func(c *Config) any { return &c.Debug.Theme })},
-			{key: "verbs", doc: "words of stories, for example \"order.created\" = \"placed order\"", at: field(func(c *Config) any { return &c.Debug.Verbs })},
-			{key: "display_names", doc: "names of things in stories, for example order = \"Order\"", at: field(func(c *Config) any { return &c.Debug.DisplayNames })},
-		}},
-		{name: "admin", settings: []setting{
-			{key: "listen", doc: "/healthz, /readyz and /metrics on this address, for example 127.0.0.1:9600; \"\" is off", at: field(func(c *Config) any { return &c.Admin.Listen })},
 		}},
 		{name: "format", doc: "a shape of line of your own", list: func(c *Config) any {
 			c.Formats = append(c.Formats, Format{})

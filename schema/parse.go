@@ -148,8 +148,13 @@ func markFollowed(events []Event, i int) {
 	if i == 0 {
 		return
 	}
-	e, prev := &events[i], &events[i-1]
-	if e.Join.Role != Continues && e.Join.Role != Fragment && prev.Origin.Source == e.Origin.Source && prev.Join.Stream == e.Join.Stream {
+	MarkFollowed(&events[i-1], &events[i])
+}
+
+// MarkFollowed tells prev that its record has no further lines if next, the event after it in its source, shows that.
+// The parser does so within a run of lines; who hands lines to the joiner event by event does it where runs meet.
+func MarkFollowed(prev, next *Event) {
+	if next.Join.Role != Continues && next.Join.Role != Fragment && prev.Origin.Source == next.Origin.Source && prev.Join.Stream == next.Join.Stream {
 		prev.Join.Followed = true
 	}
 }
