@@ -51,6 +51,10 @@ type Correlator struct {
 	processes *table[taking]
 	aliases   *table[key] // values that stand for a process
 
+	tales *table[tale] // of flows that go on, if flow.completed is asked for
+	told  []*schema.Event
+	quiet uint32 // seconds without an event after which a flow is complete
+
 	jobs    []job // jobs[0] is unused
 	freeJob int32
 
@@ -129,6 +133,8 @@ func New(cfg Config) *Correlator {
 	c.sessions = newTable(small, c.dropSightings)
 	c.processes = newTable[taking](max(cfg.MaxFlows/4, 64), nil)
 	c.aliases = newTable[key](max(cfg.MaxIDs/8, 64), nil)
+	c.tales = newTable(cfg.MaxFlows, c.endTale)
+	c.quiet = uint32(max(cfg.CompletedAfter/time.Second, 1))
 	c.define()
 	return c
 }
@@ -167,10 +173,16 @@ func (c *Correlator) Link(e *schema.Event, emit func(*schema.Event)) {
 		c.byValue(e)
 	}
 	c.relate(e)
+	if s := c.stage(e); s != "" {
+		e.AddExtra("chain", schema.Value{Kind: schema.String, S: s})
+	}
 	c.name(e)
 	c.release()
 	c.stats.Events++
 	c.stats.Linked[e.Correlation.Link]++
+	if len(c.told) > 0 {
+		c.tellCompleted(emit)
+	}
 	if len(c.queue) > 0 && c.queue[0].due <= c.clock || len(c.orphans) > 0 {
 		c.tellMerged(false, emit)
 	}
@@ -197,13 +209,17 @@ func (c *Correlator) Advance(now int64, emit func(*schema.Event)) {
 	c.processes.advance(seconds)
 	c.aliases.advance(seconds)
 	c.settle(false)
+	c.tales.advance(seconds)
 	c.tellMerged(false, emit)
+	c.tellCompleted(emit)
 }
 
 // Flush says everything that is still to be said: the input has ended.
 func (c *Correlator) Flush(emit func(*schema.Event)) {
 	c.settle(true)
 	c.tellMerged(true, emit)
+	c.flushTales()
+	c.tellCompleted(emit)
 }
 
 // Stats returns the counters.

@@ -160,6 +160,7 @@ func (c *Correlator) union(a, b int32) int32 {
 	fa.last = max(fa.last, fb.last)
 	c.joinUnits(a, b)
 	c.joinProcesses(a, b)
+	c.joinTales(a, b)
 	if moved != nil {
 		delete(c.pending, b)
 		for _, name := range moved.names {

@@ -31,9 +31,10 @@ type line struct {
 	link schema.Link
 	sure float32
 
-	job      int32 // the job that the event is about
-	outer    int32 // the job that the event happened in, if it is another
-	claimed  int32 // unit that the event belongs to by inference
+	jobKey   uint64 // hash of its first id
+	job      int32  // the job that the event is about
+	outer    int32  // the job that the event happened in, if it is another
+	claimed  int32  // unit that the event belongs to by inference
 	incident key
 	cause    key // event or span that caused this one
 	span     key
@@ -197,6 +198,9 @@ func (c *Correlator) bindJobs(e *schema.Event) {
 			continue
 		}
 		j := c.jobOf(n)
+		if l.jobKey == 0 {
+			l.jobKey = uint64(j)
+		}
 		switch {
 		case l.job == 0:
 			l.job = j
@@ -388,15 +392,34 @@ func (c *Correlator) name(e *schema.Event) {
 		c.nameProcesses(e, f)
 	}
 	c.touch(root, e.Time.NS)
+	if c.cfg.Completed {
+		c.tell(e, root)
+	}
 }
 
-// ownName returns the name of the flow that an event is by itself.
+// ownName returns the name of the flow that an event is by itself. It depends on the line and its place alone, not on the key
+// that event ids are made with, so that it repeats.
 func (c *Correlator) ownName(e *schema.Event) schema.FlowID {
 	if e.ID.Text != "" {
 		return c.flowName(e.ID.Text)
 	}
-	b := append(c.scratch[:0], "ezlogs.flow.v1.event\x00"...)
-	b = append(b, e.ID.Bits[:]...)
+	b := append(c.scratch[:0], c.prefix...)
+	b = append(b, "event\x00"...)
+	if s := e.Origin.Source; s != nil {
+		b = append(b, s.Path...)
+	}
+	b = append(b, 0)
+	b = append(b, e.Platform.Host...)
+	b = append(b, 0)
+	b = append(b, e.Platform.Service...)
+	b = append(b, 0)
+	b = binary.BigEndian.AppendUint64(b, uint64(e.Origin.Offset))
+	b = binary.BigEndian.AppendUint32(b, uint32(e.Origin.Index))
+	if e.Time.From != schema.FromRead {
+		b = binary.BigEndian.AppendUint64(b, uint64(e.Time.NS))
+	}
+	text := e.Metadata.Message.S
+	b = append(b, text[:min(len(text), 256)]...)
 	c.scratch = b
 	sum := sha256.Sum256(b)
 	return schema.FlowID(sum[:16])

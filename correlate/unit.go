@@ -31,6 +31,7 @@ type unit struct {
 	job    int32 // record of the job, 0 for none; holds a reference
 	mark   int32 // next mark of the job
 	linked bool  // parent is settled
+	failed bool  // a run that failed
 	inst   uint64
 	svc    uint64
 	thread uint64
@@ -157,6 +158,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 	} else {
 		c.hold(root)
 	}
+	u.failed = kind == unitEnd && e.Type != "job.completed"
 	u.thread = c.thread(e)
 	if l.span != (key{}) && (kind == unitRequest || kind == unitClient) {
 		u.span = l.span
