@@ -24,30 +24,24 @@ type sighting struct {
 
 // sightings are the flows that showed a value or a session lately.
 type sightings struct {
-	at   [6]sighting
-	n    uint8
-	many bool // more than fit: belongs to no flow
+	at   []sighting
+	many bool // more than can be of one flow
 	name uint64
 }
 
 // weakEntry is a short id within its process: the flows it stood for, one after another.
-type weakEntry struct {
-	at [4]weakUse
-	n  uint8
-}
+type weakEntry struct{ at []weakUse }
 
 type weakUse struct {
-	flow        int32
+	flow        int32 // holds a reference
 	first, last int64
 	start, end  int64 // of the request it numbers, once that is known
 }
 
 // threadEntry is what a thread did lately.
 type threadEntry struct {
-	spans [12]threadSpan
-	nspan uint8
-	lost  [6]lostLine
-	nlost uint8
+	spans []threadSpan
+	lost  []lostLine
 	mixed bool // works on several requests at once
 }
 
@@ -65,26 +59,38 @@ type lostLine struct {
 	flow int32 // holds a reference
 }
 
+// Limits of what is remembered of one value, short id or thread. What lies far behind the event linked last goes first.
+const (
+	maxSightings = 8
+	maxUses      = 64
+	maxSpans     = 512
+	maxLost      = 16
+	behindReach  = int64(60e9)
+)
+
 func (c *Correlator) dropSightings(s *sightings) {
-	for i := range s.n {
+	for i := range s.at {
 		c.drop(s.at[i].flow)
 	}
 }
 
 func (c *Correlator) dropWeak(w *weakEntry) {
-	for i := range w.n {
+	for i := range w.at {
 		c.drop(w.at[i].flow)
 	}
 }
 
 func (c *Correlator) dropThread(t *threadEntry) {
-	for i := range t.nspan {
+	for i := range t.spans {
 		c.drop(t.spans[i].flow)
 	}
-	for i := range t.nlost {
+	for i := range t.lost {
 		c.drop(t.lost[i].flow)
 	}
 }
+
+// past reports whether a log time lies so far behind the event linked last that nothing more comes from there.
+func (c *Correlator) past(ns int64) bool { return c.linked != 0 && ns < c.linked-behindReach }
 
 // note remembers that the flow of the event at hand showed a value or a session.
 func (c *Correlator) note(t *table[sightings], k key, name uint64, ns int64) {
@@ -95,27 +101,25 @@ func (c *Correlator) note(t *table[sightings], k key, name uint64, ns int64) {
 	}
 	root := c.rooted(&c.line.flow)
 	s := t.at(n)
-	kept := uint8(0)
+	kept := s.at[:0]
 	found := false
-	for i := range s.n {
-		at := s.at[i]
+	for _, at := range s.at {
 		r := c.rooted(&at.flow)
 		switch {
-		case r == root && !found:
+		case r == root && !found && ns >= at.first-valueReach && ns <= at.last+valueReach:
 			at.first, at.last = min(at.first, ns), max(at.last, ns)
 			found = true
-		case r == root, ns-at.last > 2*valueReach+skew:
+		case c.past(at.last):
 			c.drop(at.flow)
 			continue
 		}
-		s.at[kept] = at
-		kept++
+		kept = append(kept, at)
 	}
-	s.n = kept
+	s.at = kept
 	if found {
 		return
 	}
-	if int(s.n) == len(s.at) {
+	if len(s.at) >= maxSightings {
 		s.many = true
 		if name != 0 && len(c.broad) < 4096 {
 			c.broad[name] = true
@@ -123,13 +127,12 @@ func (c *Correlator) note(t *table[sightings], k key, name uint64, ns int64) {
 		return
 	}
 	c.hold(root)
-	s.at[s.n] = sighting{root, ns, ns}
-	s.n++
+	s.at = append(s.at, sighting{root, ns, ns})
 }
 
 // nearby returns the flows other than mine that showed what s stands for within reach of a moment.
 func (c *Correlator) nearby(s *sightings, mine int32, ns, reach int64, dst []int32) []int32 {
-	for i := range s.n {
+	for i := range s.at {
 		at := &s.at[i]
 		r := c.rooted(&at.flow)
 		if r == mine || ns < at.first-reach || ns > at.last+reach {
@@ -203,7 +206,7 @@ func (c *Correlator) bindWeak(e *schema.Event, r *ref, known bool) bool {
 	}
 	w := c.weak.at(n)
 	hit := -1
-	for i := range w.n {
+	for i := range w.at {
 		u := &w.at[i]
 		ok := false
 		switch {
@@ -220,7 +223,7 @@ func (c *Correlator) bindWeak(e *schema.Event, r *ref, known bool) bool {
 			ok = false
 		}
 		if ok {
-			hit = int(i)
+			hit = i
 			break
 		}
 	}
@@ -233,16 +236,14 @@ func (c *Correlator) bindWeak(e *schema.Event, r *ref, known bool) bool {
 			c.pin(f)
 			w = c.weak.at(n)
 		}
-		if int(w.n) == len(w.at) {
+		if len(w.at) >= maxUses || len(w.at) > 0 && c.past(w.at[0].last) {
 			c.drop(w.at[0].flow)
-			copy(w.at[:], w.at[1:])
-			w.n--
+			w.at = append(w.at[:0], w.at[1:]...)
 		}
 		root := c.rooted(&l.flow)
 		c.hold(root)
-		hit = int(w.n)
-		w.at[hit] = weakUse{flow: root, first: ns, last: ns}
-		w.n++
+		hit = len(w.at)
+		w.at = append(w.at, weakUse{flow: root, first: ns, last: ns})
 	}
 	u := &w.at[hit]
 	u.first, u.last = min(u.first, ns), max(u.last, ns)
@@ -284,22 +285,21 @@ func (c *Correlator) watchThread(e *schema.Event) {
 	}
 }
 
-// addSpan puts a span into a thread, in place of the oldest if there is no room.
+// addSpan puts a span into a thread.
 func (c *Correlator) addSpan(t *threadEntry, s threadSpan) {
-	c.hold(s.flow)
-	if int(t.nspan) == len(t.spans) {
-		old := 0
-		for i := range t.spans {
-			if t.spans[i].end < t.spans[old].end {
-				old = i
+	if len(t.spans) >= maxSpans || len(t.spans) == cap(t.spans) {
+		kept := t.spans[:0]
+		for i, o := range t.spans {
+			if c.past(o.end) || i == 0 && len(t.spans) >= maxSpans {
+				c.drop(o.flow)
+				continue
 			}
+			kept = append(kept, o)
 		}
-		c.drop(t.spans[old].flow)
-		t.spans[old] = s
-		return
+		t.spans = kept
 	}
-	t.spans[t.nspan] = s
-	t.nspan++
+	c.hold(s.flow)
+	t.spans = append(t.spans, s)
 }
 
 // occupy notes that a thread served a request from start to end, and takes in the lines without ids that it wrote then.
@@ -309,7 +309,7 @@ func (c *Correlator) occupy(h uint64, n int32, start, end int64) {
 	ti := c.threadOf(h)
 	t := c.threads.at(ti)
 	root := c.rooted(&c.line.flow)
-	for i := range t.nspan {
+	for i := range t.spans {
 		s := &t.spans[i]
 		if s.unit == k {
 			return
@@ -330,7 +330,7 @@ func (c *Correlator) occupyOpen(h uint64, k key, ns int64) {
 	t := c.threads.at(ti)
 	root := c.rooted(&c.line.flow)
 	end := ns + openReach
-	for i := range t.nspan {
+	for i := range t.spans {
 		s := &t.spans[i]
 		if s.unit == k {
 			return
@@ -357,7 +357,7 @@ func (c *Correlator) vacate(h uint64, k key, start int64, e *schema.Event) {
 	if e.Type != "job.completed" {
 		end += failSlack
 	}
-	for i := range t.nspan {
+	for i := range t.spans {
 		s := &t.spans[i]
 		if s.start <= e.Time.NS && s.end >= e.Time.NS && c.rooted(&s.flow) == root {
 			s.end, s.open = min(s.end, end), false
@@ -374,28 +374,25 @@ func (c *Correlator) vacate(h uint64, k key, start int64, e *schema.Event) {
 // claim takes the lines without ids that a thread wrote within a span into the span's flow, if no other span holds them.
 func (c *Correlator) claim(ti int32, start, end int64) {
 	t := c.threads.at(ti)
-	kept := uint8(0)
-	for i := range t.nlost {
-		line := t.lost[i]
+	kept := t.lost[:0]
+	for _, line := range t.lost {
 		if line.ns >= start && line.ns <= end {
 			if s := c.spanAt(t, line.ns, 0); s != nil {
-				r := c.rooted(&line.flow)
-				c.union(c.rooted(&s.flow), r)
+				c.union(c.rooted(&s.flow), c.rooted(&line.flow))
 				c.drop(line.flow)
 				c.stats.Linked[schema.LinkThread]++
 				continue
 			}
 		}
-		t.lost[kept] = line
-		kept++
+		kept = append(kept, line)
 	}
-	t.nlost = kept
+	t.lost = kept
 }
 
 // spanAt returns the one span of a thread that holds a moment, nil when there is none or more than one.
 func (c *Correlator) spanAt(t *threadEntry, ns, slack int64) *threadSpan {
 	var hit *threadSpan
-	for i := range t.nspan {
+	for i := range t.spans {
 		s := &t.spans[i]
 		if ns < s.start-slack || ns > s.end+slack {
 			continue
@@ -439,14 +436,12 @@ func (c *Correlator) byThread(e *schema.Event) bool {
 	}
 	c.pin(f)
 	t = c.threads.at(ti)
-	if int(t.nlost) == len(t.lost) {
+	if len(t.lost) >= maxLost {
 		c.drop(t.lost[0].flow)
-		copy(t.lost[:], t.lost[1:])
-		t.nlost--
+		t.lost = append(t.lost[:0], t.lost[1:]...)
 	}
 	c.hold(f)
-	t.lost[t.nlost] = lostLine{e.Time.NS, f}
-	t.nlost++
+	t.lost = append(t.lost, lostLine{e.Time.NS, f})
 	c.line.own = true
 	return true
 }

@@ -140,7 +140,14 @@ func (c *Correlator) parentOf(e *schema.Event, root int32) int32 {
 				return n
 			}
 		}
-	case "job.started", "job.completed", "job.failed", "job.retried", "job.discarded":
+	case "job.started":
+		if l.job != 0 {
+			if received(e) {
+				return c.runAt(l.job, e).enqueue
+			}
+			return c.jobParent(l.job, e)
+		}
+	case "job.completed", "job.failed", "job.retried", "job.discarded":
 		if l.job != 0 {
 			return c.jobParent(l.job, e)
 		}
@@ -465,9 +472,12 @@ func (c *Correlator) remember(e *schema.Event, p int32) {
 	u := c.units.at(p)
 	u.recent = lastChange{}
 	if e.Type == "data.change" && e.Subject.ID != "" {
-		u.recent = lastChange{id: copyID(e.ID), entity: c.entity(e.Subject.Type, e.Subject.ID)}
+		u.recent = lastChange{id: copyID(e.ID), entity: c.entity(e.Subject.Type, e.Subject.ID), at: e.Time.NS}
 	}
 }
+
+// changeReach is how soon after a change the job is enqueued that it caused. Nanoseconds.
+const changeReach = int64(50e6)
 
 // changeBefore returns the change right before the line that enqueues a job for the changed record.
 func (c *Correlator) changeBefore(e *schema.Event, p int32) schema.ID {
@@ -475,7 +485,7 @@ func (c *Correlator) changeBefore(e *schema.Event, p int32) schema.ID {
 		return schema.ID{}
 	}
 	u := c.units.at(p)
-	if u.recent.entity == 0 {
+	if gap := e.Time.NS - u.recent.at; u.recent.entity == 0 || gap < 0 || gap > changeReach {
 		return schema.ID{}
 	}
 	for i := range e.Idents {

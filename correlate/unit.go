@@ -61,6 +61,7 @@ type unit struct {
 type lastChange struct {
 	id     schema.ID
 	entity uint64
+	at     int64 // log time, nanoseconds
 }
 
 const (
@@ -95,6 +96,9 @@ func kindOf(e *schema.Event) unitKind {
 	case "job.enqueued":
 		return unitEnqueue
 	case "job.started":
+		if received(e) {
+			return 0
+		}
 		return unitStart
 	case "job.completed", "job.failed", "job.retried", "job.discarded":
 		return unitEnd
