@@ -42,6 +42,7 @@ type Correlator struct {
 	threads  *table[threadEntry] // by the hash of the thread
 	values   *table[sightings]   // random business values
 	sessions *table[sightings]
+	tables   []clocked       // all of these that age by the clock
 	spans    map[key]key     // span to the event that owns it
 	broad    map[uint64]bool // names of values that turned out to belong to many flows
 	waiting  []waiter        // events with a session alone, by due
@@ -135,6 +136,7 @@ func New(cfg Config) *Correlator {
 	c.processes = newTable[taking](max(cfg.MaxFlows/4, 64), nil)
 	c.aliases = newTable[key](max(cfg.MaxIDs/8, 64), nil)
 	c.tales = newTable(cfg.MaxFlows, c.endTale)
+	c.tables = []clocked{c.ids, c.local, c.units, c.weak, c.threads, c.values, c.sessions, c.processes, c.aliases}
 	c.quiet = uint32(max(cfg.CompletedAfter/time.Second, 1))
 	c.define()
 	return c
@@ -146,6 +148,7 @@ func New(cfg Config) *Correlator {
 // not at all, and always before it is linked. What is foreseen depends on nothing but the input when the distance between
 // Foresee and Link does.
 func (c *Correlator) Foresee(e *schema.Event) {
+	c.lookAhead(e.Time.NS)
 	c.read(e)
 	c.bind(e)
 	c.enlist(e)
@@ -154,6 +157,24 @@ func (c *Correlator) Foresee(e *schema.Event) {
 	c.proceed(e)
 	c.release()
 	c.horizon = max(c.horizon, e.Time.NS)
+	c.lookAhead(c.clock)
+}
+
+// lookAhead makes what is used now count as used at a later time, a day ahead at most: it must not be forgotten before the
+// event that was foreseen is linked.
+func (c *Correlator) lookAhead(ns int64) {
+	if c.started == 0 {
+		c.started = ns - int64(time.Second)
+	}
+	at := c.seconds(min(ns, max(c.clock, c.started)+24*int64(time.Hour)))
+	for _, t := range c.tables {
+		t.useAt(at)
+	}
+}
+
+// seconds returns a moment as the tables count it.
+func (c *Correlator) seconds(ns int64) uint32 {
+	return uint32(min(max(ns-c.started, 0)/int64(time.Second), 1<<31))
 }
 
 // Link sets the flow, parent, link, confidence and processes of an event and lets it inherit actor, session and request from
@@ -200,16 +221,10 @@ func (c *Correlator) Advance(now int64, emit func(*schema.Event)) {
 		c.started = now - int64(time.Second)
 	}
 	c.clock = now
-	seconds := uint32(min((now-c.started)/int64(time.Second), 1<<31))
-	c.ids.advance(seconds)
-	c.local.advance(seconds)
-	c.units.advance(seconds)
-	c.weak.advance(seconds)
-	c.threads.advance(seconds)
-	c.values.advance(seconds)
-	c.sessions.advance(seconds)
-	c.processes.advance(seconds)
-	c.aliases.advance(seconds)
+	seconds := c.seconds(now)
+	for _, t := range c.tables {
+		t.advance(seconds)
+	}
 	c.settle(false)
 	c.tales.advance(seconds)
 	c.tellMerged(false, emit)

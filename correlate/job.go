@@ -154,44 +154,36 @@ type run struct {
 // runAt returns the run of a job that an event stands in.
 func (c *Correlator) runAt(j int32, e *schema.Event) run {
 	var r run
-	self := e.ID
 	var logged int32
-	for n := c.jobs[j].marks; n != 0; {
+	over := false
+	for n := c.jobs[j].marks; n != 0; n = c.units.at(n).mark {
 		u := c.units.at(n)
 		switch {
-		case u.id == self && u.kind == unitEnd:
-			// Its run is the one it ends.
-			if r.begin == 0 {
-				r.begin = logged
-			}
-			return r
 		case u.kind == unitEnqueue:
+			// The clock of who enqueued it may be ahead of the worker's: the first one counts wherever it stands.
 			if r.enqueue == 0 {
 				r.enqueue = n
 			}
-		case u.kind == unitStart:
-			if r.begin == 0 {
-				r.begin = n
-			}
-		case u.kind == unitLog:
-			if logged == 0 {
-				logged = n
-			}
+		case over:
+		case u.kind == unitStart && r.begin == 0:
+			r.begin = n
+		case u.kind == unitLog && logged == 0:
+			logged = n
 		case u.kind == unitEnd:
 			if r.begin == 0 {
 				r.begin = logged
 			}
-			if u.end >= e.Time.NS {
-				return r
+			if u.id == e.ID || u.end >= e.Time.NS {
+				over = true // the run it ends is the one
+				continue
 			}
 			if r.begin != 0 {
 				r.last = r.begin
 			}
 			r.before, r.begin, logged = n, 0, 0
 		}
-		n = u.mark
 	}
-	if r.begin == 0 {
+	if r.begin == 0 && !over {
 		r.begin = logged
 	}
 	return r

@@ -9,6 +9,7 @@ type table[V any] struct {
 	live    int
 	max     int
 	now     uint32
+	used    uint32 // when what is used now is used: now, or the time of an event that is foreseen
 	hand    int32
 	wheel   [wheelLevels][wheelSize]int32
 	release func(*V) // called for an entry that leaves
@@ -38,9 +39,18 @@ func newTable[V any](max int, release func(*V)) *table[V] {
 func (t *table[V]) get(k key) int32 {
 	i := t.index[k]
 	if i != 0 {
-		t.entries[i].seen = t.now
+		t.entries[i].seen = max(t.entries[i].seen, t.used)
 	}
 	return i
+}
+
+// useAt sets when what is used from here on is used.
+func (t *table[V]) useAt(at uint32) { t.used = max(at, t.now) }
+
+// clocked is what tables of all kinds have in common.
+type clocked interface {
+	advance(now uint32)
+	useAt(at uint32)
 }
 
 // at returns the value of an entry.
@@ -60,7 +70,7 @@ func (t *table[V]) put(k key, ttl uint32) int32 {
 	}
 	e := &t.entries[i]
 	var zero V
-	*e = entry[V]{k: k, seen: t.now, ttl: ttl, v: zero}
+	*e = entry[V]{k: k, seen: t.used, ttl: ttl, v: zero}
 	t.index[k] = i
 	t.live++
 	t.schedule(i)
@@ -146,6 +156,7 @@ func (t *table[V]) advance(now uint32) {
 	if now <= t.now {
 		return
 	}
+	t.used = now
 	if now-t.now > 1<<(2*wheelBits) {
 		t.jump(now)
 		return
