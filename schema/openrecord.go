@@ -143,7 +143,7 @@ func (j *Joiner) endRecord(st *stream, emit func(*Event)) {
 		case e.Join.Kind == "aspnet":
 			j.finishDotNet(e, more)
 		default:
-			finishRecord(e, strings.TrimLeft(more, " "), &r.trace)
+			finishRecord(e, strings.TrimLeft(more, "\n "), &r.trace)
 		}
 	}
 	emit(e)

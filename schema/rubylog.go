@@ -195,6 +195,17 @@ func (p *Parser) rubyMessage(e *Event, msg string) {
 	if p.railsMessage(e, msg) {
 		return
 	}
+	if js := strings.TrimPrefix(msg, "@cee: "); strings.HasPrefix(js, "{") {
+		format := e.Platform.Format
+		e.Platform.Format = ""
+		if parseJSON(p, e, strings.TrimRight(js, " ")) {
+			if e.Platform.Format == "" || e.Platform.Format == "json" {
+				e.Platform.Format = format
+			}
+			return
+		}
+		e.Platform.Format = format
+	}
 	e.Join.Kind, e.Join.Role = railsRequest, Inside
 	p.setText(e, msg)
 	if id := e.Metadata.Job; id.Class != "" && e.Correlation.JobID != "" {
