@@ -69,9 +69,17 @@ func (p *Parser) lograge(e *Event, s string) bool {
 	}
 	setHTTP(e, method, path, status)
 	p.finishFields(e)
-	e.Platform.Format = "rails.lograge"
+	e.Platform.Format = "lograge.text"
 	blockLine(e, Whole)
 	return true
+}
+
+// parseLograge is lograge for a line without head and tags, and for JSON behind @cee:.
+func parseLograge(p *Parser, e *Event, line string) bool {
+	if js, ok := strings.CutPrefix(line, "@cee: "); ok {
+		return parseJSON(p, e, js)
+	}
+	return strings.HasPrefix(line, "method=") && p.lograge(e, line)
 }
 
 // setLogrageError reads 'Class: message'.

@@ -166,6 +166,10 @@ func (p *Parser) sidekiqOld(e *Event, rest string, t Time, timed bool) bool {
 			level = rubyLevel(token[:len(token)-1])
 		case strings.HasPrefix(token, "JID-"):
 			jid = token[4:]
+		case strings.Count(token, "/") == 2 && class == "": // Shoryuken: class/queue/message id
+			part := strings.Split(token, "/")
+			class, jid = part[0], part[2]
+			e.Metadata.Job.Queue = part[1]
 		case strings.HasPrefix(token, "BID-"):
 			bid = token[4:]
 		case isConstant(token) && class == "":
@@ -183,6 +187,13 @@ func (p *Parser) sidekiqOld(e *Event, rest string, t Time, timed bool) bool {
 	e.setJobID("jid", jid)
 	e.Metadata.Job.Class = class
 	e.AddIdent(IdentBatch, "bid", bid)
+	if ms, ok := strings.CutPrefix(rest, "completed in: "); ok { // Shoryuken
+		if setDuration(e, strings.TrimSuffix(ms, " ms"), millisecond) {
+			rest = "done"
+		}
+	} else if strings.HasPrefix(rest, "started at ") {
+		rest = "start"
+	}
 	if state, sec, ok := strings.Cut(rest, ": "); ok && (state == "done" || state == "fail") {
 		if num, ok := strings.CutSuffix(sec, " sec"); ok {
 			if d, ok := scaleDuration(num, second); ok {
