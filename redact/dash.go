@@ -40,6 +40,7 @@ func (r *Redactor) pem(i int) int {
 			return 0
 		}
 		end := r.pemBody(i + len(pemBegin) + label)
+		r.openKey = r.nest == 0 && end == len(trimRight(t)) && !bytes.Contains(t[i:end], []byte(pemEnd))
 		if r.add(i, end, PrivateKey, "") {
 			return end
 		}
@@ -146,6 +147,8 @@ func (r *Redactor) pemBody(i int) int {
 	}
 	return trimSpaceEnd(t, i, end)
 }
+
+func trimRight(t []byte) []byte { return t[:trimSpaceEnd(t, 0, len(t))] }
 
 func trimSpaceEnd(t []byte, from, end int) int {
 	for end > from && isSpace[t[end-1]] {

@@ -59,7 +59,10 @@ type Redactor struct {
 	scratch []byte
 	nest    int
 	explain *explainer
-	visit   func(string, schema.Value) schema.Value
+
+	nameBefore class // what a name on the line before said, see Stream
+	nameFound  class // what a name on this line says
+	visit      func(string, schema.Value) schema.Value
 }
 
 // Worker returns a Redactor for one worker.

@@ -56,6 +56,8 @@ type scanner struct {
 	keyQuote   [2]int // raw range of the closing quote of the last quoted key
 	keyLevel   int    // its escape level, -1 before the first
 	json       bool   // the text is JSON: a bare number replaced needs quotes
+	openKey    bool   // a private key goes on behind the end of the text
+	judging    bool   // a value is taken because of its key
 	nearFrom   int    // the key nearest to the value that is judged
 	nearTo     int
 	allowUntil int // before this a field of allow_fields goes on
@@ -110,11 +112,16 @@ func (r *Redactor) scanText() {
 // add records a finding unless its kind is off or the value is allowed, and reports whether it stands.
 func (r *Redactor) add(start, end int, kind Kind, name string) bool {
 	action := r.e.actions[kind]
-	if action == Keep || start < r.last || start >= end {
+	if start < r.last || start >= end {
+		return false
+	}
+	if action == Keep {
+		r.miss(start, end, kind, "kind=off")
 		return false
 	}
 	if start < r.allowUntil && !selfEvident(kind) || len(r.e.allow) > 0 && r.allowedBy(r.t[start:end], kind, name) {
 		r.c.allowed.Add(1)
+		r.miss(start, end, kind, "allowed")
 		return false
 	}
 	s := span{start: start, end: end, kind: kind, action: action, name: name}

@@ -53,19 +53,47 @@ func (r *Redactor) separator(i int) int {
 		r.allowUntil = max(r.allowUntil, r.fieldEnd(j))
 	}
 	switch c.mode {
-	case modeNone, modeNameOf:
+	case modeNone:
+		return j
+	case modeNameOf:
+		r.nameFound = r.nameValue(j)
 		return j
 	case modeValueOf:
-		c, ok = r.pairName(k)
-		if !ok {
-			return j
+		if c, ok = r.pairName(k); !ok {
+			if c = r.nameBefore; c.mode == modeNone || len(r.spans) > 0 {
+				return j
+			}
 		}
 	case modeSafe:
 		r.safeUntil = max(r.safeUntil, r.valueEnd(j))
 		return j
 	}
 	structured := k.quoted || k.symbol || t[i] == '=' || j > i+1
-	return r.value(j, c, r.pct(i), structured, i)
+	r.judging = true
+	next := r.value(j, c, r.pct(i), structured, i)
+	r.judging = false
+	return next
+}
+
+// nameValue returns what the value of a "name" means as a key, for the line that follows.
+func (r *Redactor) nameValue(j int) class {
+	t := r.t
+	for j < len(t) && (t[j] == ' ' || t[j] == '"' || t[j] == '\'') {
+		j++
+	}
+	end := j
+	for end < len(t) && end-j < maxKey && isKey[t[end]] {
+		end++
+	}
+	for p := end; p < len(t); p++ {
+		if t[p] != ' ' && t[p] != '"' && t[p] != '\'' && t[p] != ',' {
+			return class{} // more than the name stands on the line
+		}
+	}
+	if c := r.class(t[j:end]); c.kind != KindNone {
+		return c
+	}
+	return class{}
 }
 
 // keyBefore finds the key that ends before the separator at i.
