@@ -327,6 +327,25 @@ func TestCopyTruncate(t *testing.T) {
 	}
 }
 
+func TestCopyTruncateThatLosesLines(t *testing.T) {
+	for _, paths := range []string{"app.log", "app.log*"} {
+		r := newRig(t, paths)
+		r.write("app.log", strings.Repeat("a\n", 3))
+		r.start()
+		r.write("app.log", "b\n")
+		r.step()
+		r.copy("app.log", "app.log.1")
+		r.write("app.log", "c\n") // read, but not in the copy
+		r.step()
+		r.want("a a a b c")
+		r.truncate("app.log")
+		r.write("app.log", "d\n")
+		r.step()
+		r.step()
+		r.want("d")
+	}
+}
+
 func TestCopyTruncateInsideAGlob(t *testing.T) {
 	r := newRig(t, "app.log*")
 	r.write("app.log", "a\nb\n")

@@ -27,6 +27,8 @@ type generation struct {
 	ended   bool        // everything was handed out
 	err     error       // of the last read
 	at      position    // the snapshot of pos, with its mark
+	marks   []position  // earlier values of at, oldest first
+	seen    []byte      // the snapshot of head
 	headSum digest      // of head
 	fi      os.FileInfo // when looked at last
 
@@ -268,6 +270,23 @@ func (g *generation) pass(b []byte, to position) {
 	}
 	g.pos = to
 	g.pos.mark = digest{}
+}
+
+// keepMarks is how many earlier positions are remembered: a copy that a rotation makes may end before the position, by what
+// was written and read between the copying and the truncation.
+const keepMarks = 32
+
+// movedLocked notes that g was read up to at.
+func (g *generation) movedLocked(at position) {
+	if len(g.marks) == keepMarks {
+		g.marks = append(g.marks[:0], g.marks[1:]...)
+	}
+	g.marks = append(g.marks, at)
+	g.at = at
+	if g.headSum.N < len(g.head) {
+		g.headSum = digestOf(g.head)
+	}
+	g.seen = g.head
 }
 
 // appendHead extends head, which are the first bytes of a file, by b, which stands at off.

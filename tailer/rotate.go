@@ -122,7 +122,7 @@ func (t *Tailer) moveTo(g *generation, to position) {
 	n, _ := g.f.ReadAt(g.guard, to.raw-k)
 	g.guard = g.guard[:n]
 	to.mark = digestOf(g.guard)
-	g.at, g.track.committed = to, to
+	g.at, g.seen, g.track.committed = to, g.head, to
 	g.pos = position{raw: to.raw, text: to.text}
 }
 
@@ -174,14 +174,7 @@ func (t *Tailer) knowSiblings(s *source) {
 			continue
 		}
 		if fi, err := f.Stat(); err == nil {
-			if id, err := idOf(f, fi); err == nil {
-				tail := make([]byte, min(fi.Size(), guardBytes))
-				n, _ := f.ReadAt(tail, fi.Size()-int64(len(tail)))
-				t.remember(s, &closedRecord{record: record{
-					Source: s.path, Path: path, ID: id, Raw: fi.Size(), Text: fi.Size(), Head: digestOf(readHead(f)), Mark: digestOf(tail[:n]),
-					Mod: fi.ModTime().UnixNano(), Seen: t.now().UnixNano(), Rotated: true, Closed: true,
-				}})
-			}
+			t.rememberFile(s, path, f, fi)
 		}
 		f.Close()
 	}
@@ -265,12 +258,12 @@ func (t *Tailer) isCopy(live, g *generation) bool {
 	if live == nil || g.size == 0 {
 		return false
 	}
-	t.mu.Lock()
-	r, f := live.recordLocked(live.at), live.f
-	t.mu.Unlock()
-	if r.Head.N > 0 && r.Raw > 0 && r.fits(g.f, g.size) {
+	if t.holdsRead(live, g) {
 		return true
 	}
+	t.mu.Lock()
+	f := live.f
+	t.mu.Unlock()
 	return f != nil && sameAt(f, g.f, 0, min(g.size, headBytes)) && sameAt(f, g.f, max(0, g.size-guardBytes), min(g.size, guardBytes))
 }
 
@@ -325,27 +318,69 @@ func (t *Tailer) truncated(s *source, g *generation, now time.Time) {
 	t.adopt(s, fresh, slices.Index(s.gens, g)+1, now)
 }
 
-// findCopy returns the copy of what was in the file of g, opened.
+// findCopy returns the copy of what was in the file of g, opened, if it holds something that was not read, or nothing more
+// than that. A copy that ends sooner is remembered as read.
 func (t *Tailer) findCopy(s *source, g *generation, now time.Time) *generation {
-	t.mu.Lock()
-	r := g.recordLocked(g.at)
-	t.mu.Unlock()
-	if r.Head.N == 0 || g.copied {
+	if g.copied {
 		return nil
 	}
 	for _, path := range t.siblings(s, false) {
 		fi, err := os.Stat(path)
-		if err != nil || !fi.Mode().IsRegular() || fi.Size() < r.Raw || t.openAs(path, fi) != nil {
+		if err != nil || !fi.Mode().IsRegular() || t.openAs(path, fi) != nil {
 			continue
 		}
 		c, err := t.openGeneration(s, path, now)
 		if err != nil {
 			continue
 		}
-		if _, known := t.closedAs(c.id); known == nil && r.fits(c.f, c.size) {
+		_, known := t.closedAs(c.id)
+		holds := known == nil && t.holdsRead(g, c)
+		if holds && c.size >= g.at.raw {
 			return c
+		}
+		if holds {
+			t.rememberFile(s, path, c.f, c.fi)
 		}
 		t.drop(c)
 	}
 	return nil
+}
+
+// holdsRead says whether c begins with what was read from g, up to the position of g or, if c is shorter, up to an earlier one.
+func (t *Tailer) holdsRead(g, c *generation) bool {
+	t.mu.Lock()
+	at := position{}
+	for _, m := range g.marks {
+		if m.raw <= c.size {
+			at = m
+		}
+	}
+	if g.at.raw <= c.size {
+		at = g.at
+	}
+	r, seen := g.recordLocked(at), g.seen
+	t.mu.Unlock()
+	if c.size < int64(len(seen)) {
+		b := make([]byte, c.size)
+		n, _ := c.f.ReadAt(b, 0)
+		return n > 0 && bytes.Equal(b[:n], seen[:n])
+	}
+	if at.raw == 0 && r.Head.N < guardBytes {
+		return false // too little to tell
+	}
+	return r.Head.N > 0 && r.fits(c.f, c.size)
+}
+
+// rememberFile remembers a file as read to its end.
+func (t *Tailer) rememberFile(s *source, path string, f *os.File, fi os.FileInfo) {
+	id, err := idOf(f, fi)
+	if err != nil {
+		return
+	}
+	tail := make([]byte, min(fi.Size(), guardBytes))
+	n, _ := f.ReadAt(tail, fi.Size()-int64(len(tail)))
+	t.remember(s, &closedRecord{record: record{
+		Source: s.path, Path: path, ID: id, Raw: fi.Size(), Text: fi.Size(), Head: digestOf(readHead(f)), Mark: digestOf(tail[:n]),
+		Size: fi.Size(), Mod: fi.ModTime().UnixNano(), Seen: t.now().UnixNano(), Rotated: true, Closed: true,
+	}})
 }

@@ -296,10 +296,7 @@ func (t *Tailer) read(only func(*generation) bool) *Chunk {
 		t.mu.Lock()
 		if v == someLines {
 			g.info = c.Source
-			g.at = p.end
-			if g.headSum.N < len(g.head) {
-				g.headSum = digestOf(g.head)
-			}
+			g.movedLocked(p.end)
 		}
 		t.readLocked(g, v, err, final, len(p.text))
 		t.mu.Unlock()
