@@ -17,6 +17,7 @@ func (p *Parser) accessExtras(e *Event, s string) {
 	if s == "" {
 		return
 	}
+	p.rec.flavor = &flavorNginx
 	var x extras
 	for s != "" && x.n < len(x.field) {
 		x.text[x.n] = s

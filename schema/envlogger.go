@@ -9,21 +9,23 @@ func parseEnvLogger(p *Parser, e *Event, s *stamped) bool {
 	if !s.bracket || s.closed || s.rest == "" || s.rest[0] != ' ' {
 		return false
 	}
-	head, msg, ok := strings.Cut(s.rest, "]")
+	inside, msg, ok := strings.Cut(s.rest, "]")
 	if !ok {
 		return false
 	}
-	word, module := cutToken(strings.TrimLeft(head, " "))
+	word, module := cutToken(strings.TrimLeft(inside, " "))
 	level := levelWord(word, false)
 	if level == LevelNone || module != "" && !isLogger(strings.TrimSpace(module)) {
 		return false
 	}
 	e.Metadata.Level = level
+	if module == "" { // Serilog's console: [10:00:00 INF] message
+		e.Platform.Format = "serilog"
+	}
 	module = strings.TrimSpace(module)
 	if module != "" {
 		e.AddField("logger", Text(module))
 	}
-	p.setTextPairs(e, msg)
-	setDefault(&e.Action, module)
+	p.levelledMessage(e, &head{logger: module}, strings.TrimSpace(msg))
 	return true
 }

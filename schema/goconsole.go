@@ -65,6 +65,7 @@ func parseZapConsole(p *Parser, e *Event, s *stamped) bool {
 		return false
 	}
 	e.Metadata.Level = level
+	p.rec.flavor = &flavorZap
 	logger := ""
 	for {
 		next, after, ok := strings.Cut(rest, "\t")

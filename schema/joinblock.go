@@ -135,7 +135,7 @@ func (j *Joiner) opens(e *Event, emit func(*Event)) {
 	j.begin(b, e)
 	b.opened = true
 	// Rails 2 says in one line what Started and Processing say.
-	b.processed = e.Metadata.Method != "" && e.Metadata.Path == ""
+	b.processed = e.Metadata.Method != "" && e.Metadata.Path == "" || e.Join.Kind != railsRequest
 	k.stream.done = nil
 }
 

@@ -49,7 +49,7 @@ func parseLevelFirst(p *Parser, e *Event, line string) bool {
 	}
 	e.setTime(st.time)
 	h := head{level: level, thread: thread}
-	msg := p.afterLevel(e, djangoVerbose(e, strings.TrimLeft(st.rest, " \t-|:"), &h), 0, &h)
+	msg := p.afterLevel(e, djangoVerbose(e, strings.TrimLeft(st.rest, " \t-|:>"), &h), 0, &h)
 	p.applyHead(e, &h)
 	p.levelledMessage(e, &h, msg)
 	return true
@@ -78,7 +78,7 @@ func parseLevelOnly(p *Parser, e *Event, line string) bool {
 	}
 	s, bracket := line, line[0] == '['
 	if bracket {
-		s = s[1:]
+		s = strings.TrimLeft(s[1:], " ") // Vapor: [ INFO ]
 	}
 	end := 0
 	for end < len(s) && end < 12 && isAlpha(s[end]) {
@@ -98,6 +98,14 @@ func parseLevelOnly(p *Parser, e *Event, line string) bool {
 			return false
 		}
 		rest = rest[1:]
+	case rest[0] == '[' && closing(rest, 0) > 1: // logrus on a terminal: INFO[0012] or INFO[2026-03-14T10:00:00Z]
+		end := closing(rest, 0)
+		if t, ok := p.parseTime(rest[1:end]); ok && len(rest[1:end]) > 10 {
+			e.setTime(t)
+		} else if !allDigits(rest[1:end]) {
+			return false
+		}
+		rest = rest[end+1:]
 	case strings.HasPrefix(rest, ": "), strings.HasPrefix(rest, "\t"), strings.HasPrefix(rest, " - "), strings.HasPrefix(rest, " | "), strings.HasPrefix(rest, " ["):
 	case strings.HasPrefix(rest, "  "), rest[0] == ' ' && len(s[:end]) <= 5:
 	default:

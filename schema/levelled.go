@@ -40,31 +40,63 @@ const maxHead = 300
 // ids in brackets or with separators: logback, log4j, Python logging, Serilog, tracing, hclog, zerolog, structlog …
 func parseLevelled(p *Parser, e *Event, s *stamped) bool {
 	var h head
-	msg, ok := p.readHead(e, s.rest, &h)
+	name := levelledName(s.rest)
+	msg, ok := "", false
+	if name == "structlog.console" {
+		msg, ok = structlogHead(s.rest, &h)
+	} else {
+		msg, ok = p.readHead(e, s.rest, &h)
+	}
 	if !ok {
 		return false
+	}
+	if p.phoenix(e, &h, msg) {
+		e.Metadata.Level = h.level
+		return true
 	}
 	if h.logger == "" { // Kafka and ZooKeeper print the class last: message (kafka.server.KafkaServer)
 		if i := strings.LastIndex(msg, " ("); i > 0 && msg[len(msg)-1] == ')' && isQualified(msg[i+2:len(msg)-1]) {
 			h.logger, msg = msg[i+2:len(msg)-1], msg[:i]
 		}
 	}
+	e.Platform.Format = name
+	if name == "zerolog.console" {
+		p.rec.flavor = &flavorZerolog
+	}
 	p.applyHead(e, &h)
 	p.levelledMessage(e, &h, msg)
-	e.Platform.Format = levelledName(s.rest)
 	return true
 }
 
 // levelledMessage sets the message of a line whose head is known.
 func (p *Parser) levelledMessage(e *Event, h *head, msg string) {
 	switch {
-	case p.loggerMessage(e, h.logger, msg):
+	case p.loggerMessage(e, h.logger, msg), p.phrase(e, msg):
 	case strings.HasSuffix(msg, "}"):
 		p.setTextJSON(e, msg)
 	default:
 		p.setTextPairs(e, msg)
 	}
 	setDefault(&e.Action, h.logger)
+}
+
+// structlogHead reads the level, and the logger that structlog prints in brackets between event and pairs; msg is the rest.
+func structlogHead(s string, h *head) (msg string, ok bool) {
+	word, msg, _ := cutBracket(strings.TrimLeft(s, " "))
+	if h.level = levelWord(strings.TrimSpace(word), true); h.level == LevelNone {
+		return "", false
+	}
+	msg = strings.TrimLeft(msg, " ")
+	i := strings.Index(msg, " [")
+	if i < 0 {
+		return msg, true
+	}
+	end := closing(msg, i+1)
+	if end < 0 || !isLogger(msg[i+2:end]) || trailingPairs(msg[end+1:]) < 0 && strings.TrimSpace(msg[end+1:]) != "" {
+		return msg, true
+	}
+	h.logger = msg[i+2 : end]
+	return strings.TrimRight(msg[:i], " ") + msg[end+1:], true
 }
 
 // levelledName names the logger that writes its level in a way of its own.
@@ -180,6 +212,12 @@ func (p *Parser) readHead(e *Event, s string, h *head) (msg string, ok bool) {
 			}
 		case 'w':
 			w := strings.TrimRight(el.text, ":,;")
+			if len(w) > 4 && w[0] == '<' && w[len(w)-1] == '>' { // ClickHouse: <Error>
+				if h.level = levelWord(w[1:len(w)-1], true); h.level != LevelNone {
+					at = n - 1
+					break
+				}
+			}
 			if h.level = levelWord(w, len(w) < len(el.text) || words == 0 && isShortLevel(w)); h.level != LevelNone {
 				at = n - 1
 				break
@@ -326,12 +364,23 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 				h.thread = t
 			case h.logger == "" && isLogger(t) && (strings.HasPrefix(after, "(") || strings.HasPrefix(after, "[") || strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "- ")):
 				h.logger = t
+			case strings.HasPrefix(after, "- ") || strings.HasPrefix(after, ": "):
+				e.AddField("tag", Text(t))
 			default:
 				return rest
 			}
 			i += end + 1
 		case '(':
 			end := closing(rest, 0)
+			if end > 0 && strings.HasPrefix(rest[end+1:], ":") { // pino-pretty: (4711): or (api/4711 on host):
+				if inner := rest[1:end]; allDigits(inner) {
+					setProcess(e, inner)
+					return strings.TrimLeft(rest[end+2:], " ")
+				} else if isBunyanOrigin(inner + ": ") {
+					setBunyanOrigin(e, inner+": ")
+					return strings.TrimLeft(rest[end+2:], " ")
+				}
+			}
 			if end < 0 || h.logger == "" || h.thread != "" {
 				return rest
 			}
@@ -378,9 +427,12 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 			case len(bare) < len(token) && dotted(bare) && !errorName(bare):
 				h.logger = bare
 				return after
-			case (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "- ") || strings.HasPrefix(after, ":\t") || strings.HasPrefix(after, "| ")) && isLogger(token):
+			case (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "- ") || strings.HasPrefix(after, "-- ") || strings.HasPrefix(after, ":\t") || strings.HasPrefix(after, "| ")) && isLogger(token):
 				h.logger = token
-				return strings.TrimLeft(after[1:], " \t")
+				return strings.TrimLeft(strings.TrimLeft(after, ":-|"), " \t")
+			case isBunyanOrigin(rest):
+				rest = setBunyanOrigin(e, rest)
+				return rest
 			case dotted(token) && strings.IndexByte(token, '.') > 0 && strings.HasPrefix(after, "["), isQualified(token):
 				h.logger = token
 			default:
@@ -402,6 +454,24 @@ func isQualified(s string) bool {
 		}
 	}
 	return true
+}
+
+// isBunyanOrigin reports whether s begins with name/pid on host:, as bunyan's and pino's command-line tools print it.
+func isBunyanOrigin(s string) bool {
+	name, rest := cutToken(s)
+	app, pid, ok := cutLast(name, '/')
+	host, found := strings.CutPrefix(rest, "on ")
+	end := strings.IndexByte(host, ':')
+	return ok && found && isLogger(app) && allDigits(pid) && end > 0 && strings.IndexByte(host[:end], ' ') < 0
+}
+
+// setBunyanOrigin reads name/pid on host: and returns what follows.
+func setBunyanOrigin(e *Event, s string) string {
+	name, rest := cutToken(s)
+	app, pid, _ := cutLast(name, '/')
+	host, msg, _ := strings.Cut(strings.TrimPrefix(rest, "on "), ":")
+	e.Platform.Service, e.Platform.PID, e.Platform.Host = app, pid, host
+	return strings.TrimLeft(msg, " ")
 }
 
 // spans reads the spans that Rust's tracing prints before the target, name{key=value …}: one after the other, and returns

@@ -123,6 +123,8 @@ func parsePythonBasic(p *Parser, e *Event, line string) bool {
 // loggerMessage takes a message whose logger says what it is: the access logs and clients of Python's and Java's libraries.
 func (p *Parser) loggerMessage(e *Event, logger, msg string) bool {
 	switch logger {
+	case "actix_web::middleware::logger":
+		return setActix(e, msg)
 	case "uvicorn.access", "hypercorn.access":
 		return setUvicornAccess(e, msg)
 	case "werkzeug", "gunicorn.access", "aiohttp.access", "access", "waitress", "cherrypy.access", "sanic.access":

@@ -26,9 +26,14 @@ var stampedFormats = []struct {
 	{"env_logger", parseEnvLogger},
 	{"elasticsearch", parseElasticsearch},
 	{"nginx.error", parseNginxError},
+	{"php.server", parsePHPServer},
+	{"pipes", parsePipes},
 	{"postgres.csv", parsePostgresCSV},
 	{"postgres.text", parsePostgresText},
 	{"mysql.error", parseMySQLError},
+	{"mysql.general", parseMySQLGeneral},
+	{"mongodb.text", parseMongoText},
+	{"yii", parseYii},
 	{"lambda.text", parseLambdaText},
 	{"zap.console", parseZapConsole},
 	{"spring.text", parseSpring},
@@ -67,7 +72,10 @@ func (p *Parser) stamp(s *stamped, line string) bool {
 	if !isDigit(c) && (c < 'A' || c > 'W' || !isAlpha(line[at+1]) || !isAlpha(line[at+2])) {
 		return false
 	}
-	t, rest, ok := p.leadingTime(line[at:])
+	t, rest, ok := p.sparkTime(line[at:])
+	if !ok {
+		t, rest, ok = p.leadingTime(line[at:])
+	}
 	if !ok {
 		t, rest, ok = p.commaTime(line[at:])
 	}
@@ -96,4 +104,18 @@ func (p *Parser) commaTime(s string) (t Time, rest string, ok bool) {
 	}
 	t, ok = p.parseTime(s[:10] + s[11:end])
 	return t, s[end:], ok
+}
+
+// sparkTime reads Spark's and Hadoop's yy/MM/dd HH:mm:ss, which only the level behind it tells from dd/MM/yy.
+func (p *Parser) sparkTime(s string) (t Time, rest string, ok bool) {
+	if len(s) < 26 || s[2] != '/' || s[5] != '/' || s[8] != ' ' || s[11] != ':' || s[17] != ' ' {
+		return Time{}, s, false
+	}
+	word, after := cutToken(s[18:])
+	logger, _ := cutToken(after)
+	if levelWord(word, false) == LevelNone || !strings.HasSuffix(logger, ":") {
+		return Time{}, s, false
+	}
+	t, ok = p.parseTime("20" + s[:2] + "-" + s[3:5] + "-" + s[6:17])
+	return t, s[17:], ok
 }

@@ -130,6 +130,12 @@ func scanPair(s string) (n int, key string, value Value) {
 		}
 		i++
 	}
+	if isDigit(s[from]) && i+2 < len(s) && s[i] == ' ' && isJSONNumber(s[from:i]) { // tower-http: latency=150 ms
+		word, _ := cutToken(s[i+1:])
+		if _, ok := unitOf(word); ok && word != "s" && word != "m" && word != "d" && word != "h" {
+			return i + 1 + len(word), key, Value{String, s[from : i+1+len(word)]}
+		}
+	}
 	return i, key, pairValue(s[from:i])
 }
 

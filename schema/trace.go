@@ -170,6 +170,9 @@ func exceptionLine(s string) string {
 // of the message.
 func finishRecord(e *Event, more string, t *traceState) {
 	m := &e.Metadata
+	if e.Join.Kind == "aspnet" && m.Message.IsZero() {
+		more = setDotNetMessage(e, more)
+	}
 	if more == "" {
 		return
 	}
