@@ -73,6 +73,7 @@ const (
 	fieldQueueTime
 	fieldUpstreamTime
 	fieldPlainID // of the record only beside a model
+	fieldFormat  // tells of the format and nothing else
 
 	fieldIDs // what follows is noted each time it is found
 	fieldTrace
@@ -162,7 +163,7 @@ var aliasText = [...]struct {
 	keys  string
 }{
 	{fieldTime, 0, `timestamp time ts @timestamp @t asctime datetime eventtime eventtimestamp logtime logtimestamp created createdat instant timeunixnano
-		observedtimeunixnano starttime startutc edgestarttimestamp timeiso8601 timelocal msec isotime utctime datetimeutc timestampms timestampiso unixtime epoch epochms
+		observedtimeunixnano starttime startutc edgestarttimestamp msec timeiso8601 timelocal isotime utctime datetimeutc timestampms timestampiso unixtime epoch epochms
 		requesttimeepoch t date when timestampseconds timemillis reporttime edgeendtimestamp timeutc receivetimestamp`},
 	{fieldLevel, 0, `level lvl severity loglevel levelname @l severitytext severitynumber levelvalue priority errorseverity levelno levelindex logseverity levelstring
 		syslogseverity logleveltext severityname`},
@@ -180,7 +181,7 @@ var aliasText = [...]struct {
 	{fieldVersion, 0, `serviceversion appversion release applicationversion ddversion buildversion servicecontextversion`},
 	{fieldContainer, 0, `containername kubernetescontainername dockercontainername containerid kubernetescontainerid dockerid`},
 	{fieldPod, 0, `podname kubernetespodname kubernetespod pod k8spodname`},
-	{fieldNamespace, 0, `kubernetesnamespacename kubernetesnamespace k8snamespacename k8snamespace`},
+	{fieldNamespace, 0, `kubernetesnamespacename kubernetesnamespace k8snamespacename k8snamespace namespacename`},
 
 	{fieldDuration, millisecond, `durationms elapsedms responsetimems latencyms tookms totalms runtimems requesttimems processingtimems executiontimems exectimems timems
 		elapsedmilliseconds durationmillis durationmilliseconds elapsedmillis responsetime elapsedtime tookmillis latencymillis timetakenms requestdurationms jobdurationms
@@ -257,6 +258,7 @@ var aliasText = [...]struct {
 	{fieldUpstreamTime, millisecond, `upstreamservicetime xenvoyupstreamservicetime`},
 	{fieldUpstreamTime, nanosecond, `originduration`},
 	{fieldPlainID, 0, `id`},
+	{fieldFormat, 0, `@version ecsversion endofbatch loggerfqcn threadpriority`},
 
 	{fieldTrace, 0, `traceid oteltraceid @tr trace tracetraceid mdctraceid contextstracetraceid logginggoogleapiscomtrace xb3traceid httpxb3traceid b3traceid traceid128 httptraceid xtraceid
 		spantraceid swtraceid newrelictraceid requesttraceid contexttraceid transactiontraceid w3ctraceid activitytraceid`},
@@ -306,7 +308,7 @@ var markText = [...]struct {
 	mark uint64
 	keys string
 }{
-	{markPinoV, `v`}, {markLogstash, `@version`}, {markECS, `ecsversion`}, {markCLEF, `@t @mt @m @l @i @tr`}, {markMonolog, `levelname channel datetime`}, {markSemantic, `levelindex namedtags`},
+	{markPinoV, `v`}, {markLogstash, `@version`}, {markECS, `ecsversion ecs`}, {markCLEF, `@t @mt @m @l @i @tr`}, {markMonolog, `levelname channel datetime`}, {markSemantic, `levelindex namedtags`},
 	{markSidekiq, `lvl tid`}, {markPython, `asctime levelname levelno funcname`}, {markStructlog, `event`}, {markZap, `caller stacktrace`}, {markGCP, `severity logginggoogleapiscomtrace httprequest logginggoogleapiscominsertid`},
 	{markTraefik, `downstreamstatus routername startutc`}, {markEnvoy, `responseflags upstreamcluster starttime upstreamservicetime`}, {markNginx, `bodybytessent upstreamresponsetime requestmethod httpuseragent remoteaddr requesttime`},
 	{markPostgres, `errorseverity linenum vxid backendtype`}, {markGELF, `shortmessage`}, {markLograge, `controller view db allocations`}, {markLog4j, `instant loggerfqcn endofbatch`},

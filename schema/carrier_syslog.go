@@ -47,7 +47,7 @@ func (p *Parser) syslog5424(e *Event, s string, pri int) bool {
 		}
 		o.time = t
 	}
-	sd := ""
+	sd, bare := "", false
 	switch {
 	case s == "-" || strings.HasPrefix(s, "- "):
 		s = strings.TrimPrefix(s[1:], " ")
@@ -55,8 +55,13 @@ func (p *Parser) syslog5424(e *Event, s string, pri int) bool {
 		if n := structuredLen(s); n > 0 {
 			sd, s = s[:n], strings.TrimPrefix(s[n:], " ")
 		}
+	default:
+		bare = true
 	}
 	o.format = "syslog.rfc5424"
+	if bare { // Heroku's priorities say nothing either
+		pri = -1
+	}
 	p.syslogHead(pri, head[1], head[2], head[3])
 	p.inner(e, strings.TrimPrefix(s, "\ufeff"))
 	if sd != "" || head[4] != "-" {

@@ -171,7 +171,9 @@ func (p *Parser) take(e *Event, a *alias, key string, v Value) {
 	rank := r.depth<<8 | uint16(a.rank)
 	if r.has(f) && f != fieldLevel && s.key != key {
 		if rank >= s.rank {
-			p.keepField(e, key, v)
+			if f != fieldDuration || !v.isText() { // semantic_logger writes a duration for people beside
+				p.keepField(e, key, v)
+			}
 			return
 		}
 		p.keepField(e, s.name(p), s.value)
@@ -302,6 +304,7 @@ func randomLooking(s string) bool {
 // leftovers keeps the known fields that nothing made use of.
 func (p *Parser) leftovers(e *Event) {
 	r := &p.rec
+	r.use(fieldFormat)
 	if r.have|r.have2 == 0 {
 		return
 	}
@@ -320,4 +323,36 @@ func plausibleTime(v Value) bool {
 		return v.S[0] == '{' || v.isNumber() && len(v.S) >= 9
 	}
 	return len(v.S) >= 8 && (isDigit(v.S[0]) || isAlpha(v.S[0]) || v.S[0] == '[')
+}
+
+// dropRepeats leaves the last of fields with the same key.
+func dropRepeats(fields []Field) []Field {
+	if len(fields) > 48 {
+		return dropManyRepeats(fields)
+	}
+	for i := 0; i+1 < len(fields); i++ {
+		key := fields[i].Key
+		for j := i + 1; j < len(fields); j++ {
+			if len(fields[j].Key) == len(key) && fields[j].Key == key {
+				fields = append(fields[:i], fields[i+1:]...)
+				i--
+				break
+			}
+		}
+	}
+	return fields
+}
+
+func dropManyRepeats(fields []Field) []Field {
+	last := make(map[string]int, len(fields))
+	for i := range fields {
+		last[fields[i].Key] = i
+	}
+	kept := fields[:0]
+	for i := range fields {
+		if last[fields[i].Key] == i {
+			kept = append(kept, fields[i])
+		}
+	}
+	return kept
 }

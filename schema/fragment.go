@@ -24,7 +24,7 @@ func (j *Joiner) fragment(e *Event, emit func(*Event)) {
 
 // fragmentContinued adds a further part; the last one completes the line.
 func (j *Joiner) fragmentContinued(st *stream, e *Event, emit func(*Event)) bool {
-	if e.Join.Role != Fragment {
+	if e.Join.Role != Fragment && !e.Join.Last {
 		j.endFragment(st, emit)
 		return false
 	}

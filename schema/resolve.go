@@ -27,6 +27,7 @@ func (p *Parser) finishFields(e *Event) {
 	if e.Type == "" || e.Type == "log.message" {
 		switch {
 		case p.resolveOwnEvent(e):
+		case p.resolveRailsEvent(e):
 		case p.resolveSQL(e):
 		case p.resolveJob(e):
 		case p.resolveRequest(e):
@@ -37,9 +38,43 @@ func (p *Parser) finishFields(e *Event) {
 		p.resolveRequestParts(e)
 	}
 	p.leftovers(e)
+	e.Metadata.Fields = dropRepeats(e.Metadata.Fields)
 	r.ids = r.ids[:0]
+	if r.flavor != &flavorLogfmt {
+		p.resolveRailsText(e)
+	}
 	p.finishText(e)
 }
+
+// resolveRailsText reads a message that is a line of Rails' text log, as loggers that only change the wrapping write it.
+func (p *Parser) resolveRailsText(e *Event) {
+	if e.Type != "" && e.Type != "log.message" || !e.Join.Single {
+		return
+	}
+	msg := e.Metadata.Message
+	if len(msg.S) < 10 || !railsStart(msg.S[0]) {
+		return
+	}
+	s := msg.Plain()
+	if !railsShape(s) {
+		return
+	}
+	key := e.Correlation.RequestID
+	if key == "" {
+		key = p.concat(e.Platform.PID, "/", e.Platform.Thread)
+	}
+	e.Join.Key = key
+	if format := e.Platform.Format; p.railsMessage(e, s) {
+		e.Platform.Format = format
+		e.Join.Single = false
+		setMessage(e, msg)
+	} else {
+		e.Join.Key = ""
+	}
+}
+
+// railsStart reports whether Rails' own lines may begin with c.
+func railsStart(c byte) bool { return c <= ' ' || c >= 'A' && c <= 'Z' || c == '[' || c == '(' }
 
 // finishText settles what the text of the message alone tells.
 func (p *Parser) finishText(e *Event) {
@@ -366,8 +401,10 @@ func (p *Parser) resolveDuration(e *Event) {
 		}
 		s := &r.slots[part.f]
 		text := s.value.scalar()
-		if i := strings.LastIndexAny(text, " ,:"); i >= 0 { // nginx lists the tries: "0.1, 0.2"
-			text = text[i+1:]
+		if part.f == fieldUpstreamTime && s.alias.unit == second {
+			addUpstreamTiming(e, part.name, text)
+			r.use(part.f)
+			continue
 		}
 		if d, ok := scaleDuration(text, s.alias.unit); ok {
 			m.Timing = append(m.Timing, Timing{part.name, d})

@@ -44,7 +44,11 @@ func (p *Parser) resolveRequest(e *Event) bool {
 	} else {
 		setHTTP(e, method, target, status)
 	}
-	if host := r.takeText(fieldRequestHost); host != "" && !e.hasExtra("host") {
+	host := r.takeText(fieldRequestHost)
+	if host == "" && (r.flavor == &flavorNginx || r.flavor == &flavorLograge || r.flavor == &flavorLogrageKV) {
+		host = r.takeText(fieldHost)
+	}
+	if host != "" && !e.hasExtra("host") {
 		e.AddExtra("host", Text(host))
 	}
 	return true
