@@ -11,7 +11,7 @@ type closedFlow struct {
 	id    schema.FlowID
 	short string
 	root  string // name of its root
-	end   int64  // its last moment, nanoseconds
+	start int64  // nanoseconds
 	trail []trailStep
 }
 
@@ -20,6 +20,7 @@ type trailStep struct {
 	id     key
 	job    uint64
 	label  string
+	try    int32
 	failed bool
 }
 
@@ -75,10 +76,9 @@ func (c *closedFlows) put(id schema.FlowID, f *closedFlow) {
 // add remembers t.
 func (c *closedFlows) add(t *tree, now int64) {
 	if t.f.continues != nil {
-		t.f.continues.end = max(t.f.continues.end, t.end)
 		return
 	}
-	f := &closedFlow{id: t.f.id, short: t.short(), end: t.end}
+	f := &closedFlow{id: t.f.id, short: t.short(), start: t.start}
 	if t.root >= 0 {
 		f.root = t.rows[t.root].label
 	}
@@ -91,7 +91,27 @@ func (c *closedFlows) add(t *tree, now int64) {
 		if r.kind != kindJob && r.kind != kindMessage || len(f.trail) == trailLen {
 			continue
 		}
-		f.trail = append(f.trail, trailStep{r.step.id, r.step.job, r.label, r.failed})
+		f.trail = append(f.trail, trailStep{r.step.id, r.step.job, r.label, r.try, r.failed})
 	}
 	f.trail = slices.Clip(f.trail)
+}
+
+// resume carries over what the first part of the flow says about its continuation t: which try of a job a run is.
+func (t *tree) resume() {
+	for i := range t.rows {
+		r := &t.rows[i]
+		if r.kind != kindJob || r.step.job == 0 || r.after >= 0 {
+			continue
+		}
+		for k := range t.f.continues.trail {
+			tr := &t.f.continues.trail[k]
+			if tr.job != r.step.job || r.queued {
+				continue
+			}
+			r.try = max(r.try, tr.try+1)
+			if tr.failed && !r.failed && t.state == fine {
+				t.state = retried
+			}
+		}
+	}
 }

@@ -55,6 +55,7 @@ type View struct {
 	firstAt, lastAt int64
 
 	tree    tree
+	extra   step // one that its flow has no room for
 	filter  *filter
 	stats   stats
 	hold    held
@@ -105,7 +106,7 @@ func New(cfg Config, out, errw io.Writer, total func() Totals) (*View, error) {
 	}
 	v.story = newStoryteller(&v.cfg)
 	v.stats.init(&v.cfg)
-	v.keepJSON = cfg.Layout == "raw" && v.filter.active || cfg.Export == "ndjson" || v.filter.detail
+	v.keepJSON = cfg.Layout == "raw" || cfg.Export == "ndjson" || v.filter.detail
 	v.keepGroups = cfg.By != "" || cfg.Journeys
 	v.layout = newLayout(v)
 	if cfg.Region && cfg.TermSize != nil && cfg.Export == "" && (cfg.Layout == "tree" || cfg.Layout == "story" || cfg.Layout == "list" || cfg.Layout == "card") {
@@ -136,6 +137,8 @@ func (v *View) Add(e *schema.Event) {
 	v.skipJSON = v.filter.detail && !v.filter.wants(f)
 	if len(f.steps) >= maxSteps {
 		f.dropped++
+		v.take(&v.extra, e)
+		v.layout.event(v, f, &v.extra)
 		v.settle()
 		return
 	}
@@ -164,6 +167,9 @@ func (v *View) Add(e *schema.Event) {
 func (v *View) Advance(now int64) {
 	v.wallNow = max(v.wallNow, now)
 	v.settle()
+	if l, ok := v.layout.(*lanesLayout); ok {
+		l.tick(v)
+	}
 	v.draw()
 }
 
@@ -193,3 +199,6 @@ func (v *View) Done() bool { return v.limited && !v.cfg.Last || v.out.err != nil
 
 // Err returns the first error of writing to out.
 func (v *View) Err() error { return v.out.err }
+
+// Open is the number of flows that are not yet shown.
+func (v *View) Open() int { return v.byAge.n }

@@ -271,6 +271,20 @@ func (f *filter) wants(fl *flow) bool {
 	return len(fl.others) > 0
 }
 
+// matches reports whether the row that shows s matched.
+func (f *filter) matches(t *tree, s *step) bool {
+	for i := range t.f.steps {
+		if &t.f.steps[i] == s {
+			at := t.rowAt[i]
+			if at >= 0 && t.rows[at].folded {
+				at = t.rows[at].into
+			}
+			return at >= 0 && t.rows[at].match
+		}
+	}
+	return false
+}
+
 // hide reports whether row i is left out because only matching rows and their ancestors are shown.
 func (f *filter) hide(t *tree, i int32) bool {
 	if !f.cfg.OnlyMatching || !f.marks {

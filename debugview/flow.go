@@ -279,6 +279,7 @@ func (v *View) finish(f *flow, open bool) {
 		t := v.build(f, open)
 		v.closed.add(t, v.logNow)
 		v.present(t)
+		v.hold.release(v, v.earliest())
 	}
 	v.recycle(f)
 }

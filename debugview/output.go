@@ -47,8 +47,9 @@ type block struct {
 	key   int64 // decides the order, then seq
 	seq   int64
 	text  []byte
-	multi bool   // several lines
-	quiet string // name of a quiet flow, to be counted when there are many
+	multi bool     // several lines
+	lane  *laneRow // of the lanes layout, instead of text
+	quiet string   // name of a quiet flow, to be counted when there are many
 }
 
 // block writes b, with a blank line where a block of several lines begins or ends.
@@ -143,6 +144,7 @@ type held struct {
 	last   []block
 	shown  int
 	spare  [][]byte
+	lanes  *lanesLayout
 }
 
 // Bounds of what waits for earlier flows.
@@ -188,9 +190,7 @@ func (h *held) put(v *View, b block, text []byte) {
 		for h.bytes > 4*maxHeldBytes && len(h.heap) > 1 {
 			h.drop()
 		}
-		return
 	}
-	h.release(v, v.earliest())
 }
 
 // drop forgets the block that would come last of all; it is used when everything waits for the end.
@@ -236,15 +236,24 @@ func (h *held) emit(v *View, b *block) {
 		return
 	}
 	h.shown++
-	v.out.block(b)
+	h.write(v, b)
 	v.limited = n > 0 && h.shown >= n
+}
+
+// write hands b to the output.
+func (h *held) write(v *View, b *block) {
+	if b.lane != nil {
+		h.lanes.row(v, b.lane)
+		return
+	}
+	v.out.block(b)
 }
 
 // end writes what was kept.
 func (h *held) end(v *View) {
 	for i := range h.last {
 		h.shown++
-		v.out.block(&h.last[i])
+		h.write(v, &h.last[i])
 	}
 	h.last = nil
 	v.out.endQuiet()

@@ -18,6 +18,16 @@ func newLayout(v *View) layout {
 		return &storyLayout{look: look, p: p}
 	case "card":
 		return &cardLayout{look: look, p: p}
+	case "lines":
+		return &linesLayout{look: look, p: p}
+	case "raw":
+		return &rawLayout{}
+	case "lanes":
+		l := &lanesLayout{look: look, p: p}
+		v.hold.lanes = l
+		return l
+	case "json":
+		return jsonLayout{}
 	}
 	return &treeLayout{look: look, p: p, list: v.cfg.Layout == "list"}
 }
@@ -131,7 +141,7 @@ func (l *cardLayout) flow(v *View, t *tree) {
 		took = " · " + duration(d)
 	}
 	outcome := [...]string{fine: "finished", retried: "finished after a failure", failed: "failed", open: "not finished"}[t.state]
-	line(rolePlain, by+v.date(t.start)+took+" · "+stateSigns[t.state]+" "+outcome, "flow "+t.short())
+	line(rolePlain, by+v.date(t.start)+took+" · "+stateSigns[t.state]+" "+outcome, "flow "+t.short()+"  ")
 	border("└", "┘")
 	v.hold.put(v, block{key: v.sortKey(t), multi: true}, p.b)
 }

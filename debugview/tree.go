@@ -127,6 +127,9 @@ func (v *View) build(f *flow, cutShort bool) *tree {
 	t.fold(v.cfg.N1)
 	t.walk()
 	t.judge()
+	if f.continues != nil {
+		t.resume()
+	}
 	t.quiet = t.isQuiet(&v.cfg)
 	return t
 }

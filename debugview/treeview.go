@@ -163,7 +163,7 @@ func (t *tree) headText(v *View) (name, status, reason string) {
 		if root == "" {
 			root = "flow"
 		}
-		return "↳ " + root, " (continued +" + duration(max(0, t.end-c.end)) + ")", ""
+		return "↳ " + root, " (continued +" + spanText(max(0, t.start-c.start)) + ")", ""
 	}
 	if name == "" {
 		name = t.noRoot()

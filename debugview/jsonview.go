@@ -1,0 +1,186 @@
+package debugview
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// jsonLayout writes one object a flow; its "schema" is 1.
+type jsonLayout struct{}
+
+func (jsonLayout) event(*View, *flow, *step) {}
+func (jsonLayout) end(v *View)               { v.hold.end(v) }
+
+func (jsonLayout) flow(v *View, t *tree) {
+	b, err := json.Marshal(v.flowJSON(t))
+	if err != nil {
+		v.out.err = err
+		return
+	}
+	v.hold.put(v, block{key: v.sortKey(t)}, append(b, '\n'))
+}
+
+// FlowJSON is a flow as --layout json and reports write it. Times are milliseconds.
+type FlowJSON struct {
+	Schema    int         `json:"schema"`
+	Flow      string      `json:"flow"`
+	Merged    []string    `json:"merged,omitempty"`
+	State     string      `json:"state"`
+	Open      bool        `json:"open"`
+	Continued bool        `json:"continued,omitempty"` // its first part was written before
+	Started   string      `json:"started"`
+	Duration  *float64    `json:"duration_ms,omitempty"`
+	Events    int         `json:"events"`
+	Root      *RootJSON   `json:"root,omitempty"`
+	Actor     *ActorJSON  `json:"actor,omitempty"`
+	Reason    string      `json:"reason,omitempty"`
+	Errors    []ErrorJSON `json:"errors"`
+	N1        []N1JSON    `json:"n1"`
+	Story     string      `json:"story,omitempty"`
+	Steps     []StepJSON  `json:"steps"`
+	Dropped   int         `json:"dropped,omitempty"` // steps beyond the number that is kept
+	Orphans   int         `json:"orphans,omitempty"`
+	Cycles    int         `json:"cycles,omitempty"`
+	Doubles   int         `json:"doubles,omitempty"`
+}
+
+// RootJSON is the root of a flow.
+type RootJSON struct {
+	Kind   string `json:"kind"`
+	Action string `json:"action"`
+	Status int    `json:"status,omitempty"`
+}
+
+// ActorJSON is who began a flow.
+type ActorJSON struct {
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+}
+
+// ErrorJSON is a failure in a flow.
+type ErrorJSON struct {
+	Action  string  `json:"action"`
+	Class   string  `json:"class,omitempty"`
+	Message string  `json:"message,omitempty"`
+	At      float64 `json:"at_ms"`
+}
+
+// N1JSON is a query that ran many times under one parent.
+type N1JSON struct {
+	Action string  `json:"action"`
+	Count  int     `json:"count"`
+	MS     float64 `json:"ms"`
+	SQL    string  `json:"sql,omitempty"`
+}
+
+// StepJSON is a row of a flow. Parent is the index of another step, null at the top.
+type StepJSON struct {
+	Parent  *int        `json:"parent"`
+	Kind    string      `json:"kind"`
+	Action  string      `json:"action"`
+	Subject string      `json:"subject,omitempty"`
+	Status  int         `json:"status,omitempty"`
+	At      float64     `json:"at_ms"`
+	MS      *float64    `json:"ms,omitempty"`
+	Wait    float64     `json:"wait_ms,omitempty"`
+	Count   int         `json:"count"`
+	Try     int         `json:"try,omitempty"`
+	State   string      `json:"state,omitempty"` // failed, queued, running
+	Service string      `json:"service,omitempty"`
+	SQL     string      `json:"sql,omitempty"`
+	Error   string      `json:"error,omitempty"`
+	Stack   []string    `json:"stack,omitempty"`
+	Changes [][3]string `json:"changes,omitempty"`
+	Marks   []string    `json:"marks,omitempty"` // orphan, guessed, skewed, n1, match
+}
+
+// flowJSON copies t.
+func (v *View) flowJSON(t *tree) *FlowJSON {
+	f := &FlowJSON{
+		Schema: 1, Flow: t.f.id.String(), State: t.state.String(), Open: t.state == open, Continued: t.f.continues != nil,
+		Started: time.Unix(0, t.start).UTC().Format("2006-01-02T15:04:05.000Z"), Events: t.events, Reason: t.reason,
+		Errors: []ErrorJSON{}, N1: []N1JSON{}, Steps: make([]StepJSON, 0, len(t.order)), Dropped: t.f.dropped,
+		Orphans: t.orphans, Cycles: t.cycles, Doubles: t.doubles,
+	}
+	for _, id := range t.f.others {
+		f.Merged = append(f.Merged, id.String())
+	}
+	if d := t.duration(); d >= 0 {
+		f.Duration = msPointer(d)
+	}
+	if name := t.rootName(); name != "" {
+		r := &t.rows[t.root]
+		f.Root = &RootJSON{r.kind.String(), name, int(r.status)}
+	}
+	if t.f.userID != "" || t.f.actor != "" {
+		f.Actor = &ActorJSON{ID: t.f.userID}
+		if !strings.HasSuffix(t.f.actor, " "+t.f.userID) {
+			f.Actor.Name = t.f.actor
+		}
+	}
+	if t.f.continues == nil {
+		f.Story = v.story.full(t)
+	}
+	index := make(map[int32]int, len(t.order))
+	for n, i := range t.order {
+		index[i] = n
+		r := &t.rows[i]
+		s := StepJSON{
+			Kind: r.kind.String(), Action: r.label, Subject: r.step.subject, Status: int(r.status), At: ms(r.start - t.start),
+			Count: int(r.count), Service: r.step.service, SQL: r.step.sql,
+		}
+		if p, ok := index[r.parent]; ok && r.parent >= 0 {
+			s.Parent = &p
+		}
+		if r.dur >= 0 {
+			s.MS = msPointer(r.dur)
+		}
+		if r.waits && r.start > r.waitFrom {
+			s.Wait = ms(r.start - r.waitFrom)
+		}
+		if r.kind == kindJob && r.try > 1 {
+			s.Try = int(r.try)
+		}
+		switch {
+		case r.failed:
+			s.State = "failed"
+		case r.queued:
+			s.State = "queued"
+		case r.running:
+			s.State = "running"
+		}
+		if d := r.d; d != nil {
+			s.Error, s.Stack = errorText(d), d.stack
+			for _, c := range d.changes {
+				s.Changes = append(s.Changes, [3]string{c.field, c.old, c.new})
+			}
+		}
+		for _, m := range [...]struct {
+			on   bool
+			name string
+		}{{r.orphan, "orphan"}, {r.guessed, "guessed"}, {r.skewed, "skewed"}, {r.n1, "n1"}, {r.match, "match"}} {
+			if m.on {
+				s.Marks = append(s.Marks, m.name)
+			}
+		}
+		if r.failed && !t.toldBelow(r) {
+			e := ErrorJSON{Action: r.label, At: s.At}
+			if r.d != nil {
+				e.Class, e.Message = r.d.class, r.d.message
+			}
+			f.Errors = append(f.Errors, e)
+		}
+		f.Steps = append(f.Steps, s)
+	}
+	for _, i := range t.n1 {
+		r := &t.rows[i]
+		f.N1 = append(f.N1, N1JSON{r.label, int(r.count), ms(max(r.dur, 0)), r.step.sql})
+	}
+	return f
+}
+
+func msPointer(ns int64) *float64 {
+	x := ms(ns)
+	return &x
+}
