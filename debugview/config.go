@@ -70,6 +70,8 @@ type Config struct {
 	Subject, Actor string `toml:"-"`
 	// Root keeps flows whose root has this name, for the profile.
 	Root string `toml:"-"`
+	// Before is the profile to compare with; nil is none.
+	Before *Profile `toml:"-"`
 	// By is session, actor or process: flows are shown in groups at the end of the input. "" is off.
 	By string `toml:"-"`
 	// Journeys shows business processes with the steps reached instead of flows.

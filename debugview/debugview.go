@@ -33,7 +33,6 @@ type View struct {
 	total func() Totals
 
 	texts      *texts
-	seed2      maphash.Seed
 	statements [1 << 11]struct{ raw, clean string }
 	scratch    []byte
 	show       []pattern
@@ -86,7 +85,7 @@ func New(cfg Config, out, errw io.Writer, total func() Totals) (*View, error) {
 	}
 	v := &View{
 		cfg: cfg, errw: errw, total: total,
-		texts: &texts{seed: maphash.MakeSeed(), ascii: cfg.ASCII}, seed2: maphash.MakeSeed(),
+		texts: &texts{seed: maphash.MakeSeed(), ascii: cfg.ASCII},
 		flows: map[schema.FlowID]*flow{}, logNow: math.MinInt64, firstAt: math.MaxInt64, lastAt: math.MinInt64,
 	}
 	v.out = newOutput(out, &v.cfg)

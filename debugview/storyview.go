@@ -13,6 +13,10 @@ func newLayout(v *View) layout {
 	if v.cfg.Summary == "only" {
 		return silent{}
 	}
+	if v.cfg.Export != "" {
+		v.out.color = false
+		return exportLayout(v, v.cfg.Export)
+	}
 	switch v.cfg.Layout {
 	case "story":
 		return &storyLayout{look: look, p: p}
@@ -28,6 +32,8 @@ func newLayout(v *View) layout {
 		return l
 	case "json":
 		return jsonLayout{}
+	case "profile":
+		return &profileLayout{look: look, p: p, prof: &Profile{roots: map[string]*profileRoot{}}}
 	}
 	return &treeLayout{look: look, p: p, list: v.cfg.Layout == "list"}
 }

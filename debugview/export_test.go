@@ -1,0 +1,105 @@
+package debugview_test
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/ezlogs/ezlogs/debugview"
+	"github.com/ezlogs/ezlogs/schema"
+)
+
+func TestExports(t *testing.T) {
+	t.Parallel()
+	for _, kind := range debugview.Exports() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			out, _ := run(t, config(func(c *debugview.Config) { c.Export, c.Version = kind, "1.0.0" }), shop().events)
+			golden(t, "export."+kind, out)
+		})
+	}
+}
+
+func TestSequenceDiagram(t *testing.T) {
+	t.Parallel()
+	out, _ := run(t, config(func(c *debugview.Config) { c.Export = "mmd" }), (&scene{}).order().events)
+	golden(t, "order.mmd", out)
+}
+
+func TestSVGIsXML(t *testing.T) {
+	t.Parallel()
+	events := shop().events
+	events[0].Action = "POST /<script>&\"'\x1b[2J"
+	out, _ := run(t, config(func(c *debugview.Config) { c.Export = "svg" }), events)
+	d := xml.NewDecoder(strings.NewReader(out))
+	for {
+		if _, err := d.Token(); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatalf("not well formed: %v", err)
+		}
+	}
+}
+
+func TestHTMLKeepsLogTextAsText(t *testing.T) {
+	t.Parallel()
+	const evil = `</script><img src=x onerror=alert(1)>"'&`
+	events := shop().events
+	for i := range events {
+		events[i].Action += evil
+		events[i].Subject.ID = evil
+		events[i].Metadata.Error.Message = schema.Text(evil)
+		events[i].Actor.Name = evil
+		events[i].Platform.Service = evil
+	}
+	out, _ := run(t, config(func(c *debugview.Config) { c.Export = "html"; c.Files = []string{evil} }), events)
+	if strings.Contains(out, "<img") || strings.Count(out, "</script>") != 1 || strings.Count(out, "<script>") != 1 {
+		t.Error("text of the log became markup")
+	}
+	for _, bad := range []string{"http://", "https://", "src="} {
+		if strings.Contains(strings.ReplaceAll(out, "&lt;img src=", ""), bad) {
+			t.Errorf("the page refers to something: %s", bad)
+		}
+	}
+}
+
+func TestOTLPIsJSON(t *testing.T) {
+	t.Parallel()
+	for _, events := range [][]schema.Event{nil, shop().events} {
+		out, _ := run(t, config(func(c *debugview.Config) { c.Export = "otlp" }), events)
+		var doc struct {
+			ResourceSpans []struct {
+				ScopeSpans []struct {
+					Spans []struct{ TraceID, SpanID, ParentSpanID string }
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &doc); err != nil {
+			t.Fatalf("%v in\n%s", err, out)
+		}
+		seen := map[string]bool{}
+		n := 0
+		for _, r := range doc.ResourceSpans {
+			for _, s := range r.ScopeSpans {
+				for _, x := range s.Spans {
+					seen[x.SpanID] = true
+					n++
+				}
+			}
+		}
+		for _, r := range doc.ResourceSpans {
+			for _, s := range r.ScopeSpans {
+				for _, x := range s.Spans {
+					if x.ParentSpanID != "" && !seen[x.ParentSpanID] {
+						t.Errorf("span %s has an unknown parent", x.SpanID)
+					}
+				}
+			}
+		}
+		if events != nil && n != 21 {
+			t.Errorf("%d spans, want 21", n)
+		}
+	}
+}
