@@ -30,7 +30,10 @@ type sightings struct {
 }
 
 // weakEntry is a short id within its process: the flows it stood for, one after another.
-type weakEntry struct{ at []weakUse }
+type weakEntry struct {
+	at    []weakUse
+	mixed bool // two requests had it at a time: it is not of one process
+}
 
 type weakUse struct {
 	flow        int32 // holds a reference
@@ -205,15 +208,20 @@ func (c *Correlator) bindWeak(e *schema.Event, r *ref, known bool) bool {
 		}
 	}
 	w := c.weak.at(n)
-	hit := -1
+	hit, exact := -1, false
 	for i := range w.at {
 		u := &w.at[i]
-		ok := false
+		ok, inside := false, false
 		switch {
 		case u.end != 0 && end != 0:
 			ok = u.start == start && u.end == end
+			inside = ok
+			if !ok && start < u.end && u.start < end {
+				w.mixed = true
+			}
 		case u.end != 0:
 			ok = ns >= u.start-weakSlack && ns <= u.end+weakSlack
+			inside = ns >= u.start && ns <= u.end
 		case end != 0:
 			ok = u.first >= start-weakSlack && u.last <= end+weakSlack
 		default:
@@ -222,10 +230,12 @@ func (c *Correlator) bindWeak(e *schema.Event, r *ref, known bool) bool {
 		if ok && known && c.rooted(&u.flow) != c.rooted(&l.flow) {
 			ok = false
 		}
-		if ok {
-			hit = i
-			break
+		if ok && (hit < 0 || inside && !exact) {
+			hit, exact = i, inside
 		}
+	}
+	if w.mixed && !known {
+		return false
 	}
 	if hit < 0 {
 		if !known && l.flow == 0 {
