@@ -95,8 +95,7 @@ func (c *Correlator) Explain(e *schema.Event) Explanation {
 
 // explainIdent says what one id was good for.
 func (c *Correlator) explainIdent(e *schema.Event, id *schema.Ident) ExplainedIdent {
-	var buf [64]byte
-	text := canonical(id.Kind, id.Value, &buf)
+	text := canonical(id.Kind, id.Value)
 	m := measure(id.Kind, text)
 	x := ExplainedIdent{Kind: kindNames[min(int(id.Kind), len(kindNames)-1)], Name: id.Name, Value: id.Value, Strength: strengthNames[m]}
 	r := uint8(0)

@@ -20,7 +20,9 @@ const (
 )
 
 // sum returns the key of s within a space; the same text in another space is another key.
-func (h *hasher) sum(space uint64, s string) key {
+func (h *hasher) sum(space uint64, s string) key { return sum(h, space, s) }
+
+func sum[T string | []byte](h *hasher, space uint64, s T) key {
 	a := h.seed.a ^ space*mulC
 	b := h.seed.b ^ uint64(len(s))*mulB
 	for len(s) >= 8 {
@@ -50,8 +52,13 @@ func fold(x, y uint64) uint64 {
 	return hi ^ lo
 }
 
-// flowName returns the name of the flow whose strongest id is canonical: it is the same on every machine that shares the salt.
-func (c *Correlator) flowName(canonical string) schema.FlowID {
+// flowName returns the name of the flow whose strongest id this is: the same on every machine that shares the salt.
+func (c *Correlator) flowName(kind schema.IdentKind, value string) schema.FlowID {
+	return c.canonicalName(canonical(kind, value))
+}
+
+// canonicalName does so for an id in its normal form.
+func (c *Correlator) canonicalName(canonical string) schema.FlowID {
 	b := append(c.scratch[:0], c.prefix...)
 	b = append(b, canonical...)
 	c.scratch = b

@@ -68,35 +68,35 @@ var longLived = [...]uint32{
 	schema.IdentIncident: 7 * 24 * 3600,
 }
 
-// canonical returns the form of an id in which different spellings of the same id are the same text: lower-case hex without
-// dashes for UUIDs and hex numbers, 16 digits for traces whose upper half is empty. buf is scratch space.
-func canonical(kind schema.IdentKind, s string, buf *[64]byte) string {
+// normal returns the form of an id in which different spellings of the same id are the same text: lower-case hex without
+// dashes for UUIDs and hex numbers, 16 digits for traces whose upper half is empty. If that is not a piece of s, it stands in
+// buf, and n is its length. random reports that it is a hex number of 12 digits or more that no counter comes to.
+func normal(kind schema.IdentKind, s string, buf *[64]byte) (text string, n int, random bool) {
 	if kind == schema.IdentTrace {
 		s = traceText(s)
 	}
-	hex, dashes, upper := true, 0, false
+	if len(s) < 12 || len(s) > 64 {
+		return s, 0, false
+	}
+	dashes, digits, upper := 0, 0, false
 	for i := range len(s) {
 		switch ch := s[i]; {
-		case ch >= '0' && ch <= '9' || ch >= 'a' && ch <= 'f':
+		case ch >= '0' && ch <= '9':
+			digits++
+		case ch >= 'a' && ch <= 'f':
 		case ch >= 'A' && ch <= 'F':
 			upper = true
 		case ch == '-' && len(s) == 36 && (i == 8 || i == 13 || i == 18 || i == 23):
 			dashes++
 		default:
-			hex = false
+			return s, 0, false
 		}
-		if !hex {
-			return s
-		}
-	}
-	if len(s) < 12 || len(s) > 64 {
-		return s
 	}
 	if dashes != 0 && dashes != 4 {
-		return s
+		return s, 0, false
 	}
+	random = s[0] != '0' && digits > 0 && digits+dashes < len(s)
 	if dashes != 0 || upper {
-		n := 0
 		for i := range len(s) {
 			ch := s[i]
 			if ch == '-' {
@@ -108,12 +108,62 @@ func canonical(kind schema.IdentKind, s string, buf *[64]byte) string {
 			buf[n] = ch
 			n++
 		}
-		s = string(buf[:n])
+		return "", n, random
 	}
 	if kind == schema.IdentTrace && len(s) == 32 && s[:16] == "0000000000000000" {
 		s = s[16:]
 	}
-	return s
+	return s, 0, random
+}
+
+// canonical returns the normal form as a string.
+func canonical(kind schema.IdentKind, s string) string {
+	var buf [64]byte
+	text, n, _ := normal(kind, s, &buf)
+	if n != 0 {
+		text = string(buf[:n])
+		if kind == schema.IdentTrace && n == 32 && text[:16] == "0000000000000000" {
+			text = text[16:]
+		}
+	}
+	return text
+}
+
+// identKey returns the key of an id and how far it can be trusted. half is the key of the lower half of a trace id.
+func (c *Correlator) identKey(kind schema.IdentKind, s string) (k, half key, m strength) {
+	text, n, random := normal(kind, s, &c.buf)
+	if n == 0 {
+		m = strong
+		if !random {
+			m = measure(kind, text)
+		}
+		if m == useless {
+			return
+		}
+		if kind == schema.IdentTrace && len(text) == 32 && m == strong {
+			half = sum(&c.hash, spaceID, text[16:])
+		}
+		return sum(&c.hash, spaceID, text), half, m
+	}
+	// A number in hex, of 12 digits or more.
+	b := c.buf[:n]
+	for i := range b {
+		if b[i] != b[0] {
+			m = strong
+			break
+		}
+	}
+	if m == useless {
+		return
+	}
+	if kind == schema.IdentTrace && n == 32 {
+		if string(b[:16]) == "0000000000000000" {
+			b = b[16:]
+		} else {
+			half = sum(&c.hash, spaceID, b[16:])
+		}
+	}
+	return sum(&c.hash, spaceID, b), half, m
 }
 
 // traceText takes a trace id out of what clouds wrap around it and turns the decimal spelling into hex.

@@ -59,37 +59,40 @@ func (c *Correlator) read(e *schema.Event) {
 		case schema.IdentTrace, schema.IdentRequest, schema.IdentCorrelation, schema.IdentFlow, schema.IdentParentFlow,
 			schema.IdentJob, schema.IdentBatch, schema.IdentMessage, schema.IdentWorkflow, schema.IdentIncident,
 			schema.IdentCausation, schema.IdentBlock:
-			text := canonical(id.Kind, id.Value, &c.buf)
-			m := measure(id.Kind, text)
-			if id.Kind == schema.IdentRequest && m != useless && l.req == 0 {
-				l.req = c.hash.sum(spaceName, text).short()
+			k, half, m := c.identKey(id.Kind, id.Value)
+			if m == useless {
+				break
 			}
-			if id.Kind == schema.IdentIncident && m >= distinct {
-				l.incident = c.hash.sum(spaceEvent, text)
-			}
-			switch m {
-			case strong:
-				r.firm = true
-				r.k = c.hash.sum(spaceID, text)
-				l.ids = append(l.ids, r)
-				if id.Kind == schema.IdentTrace && len(text) == 32 {
-					r.k, r.low = c.hash.sum(spaceID, text[16:]), true
-					l.ids = append(l.ids, r)
+			r.k, r.firm = k, m == strong
+			switch id.Kind {
+			case schema.IdentRequest:
+				if l.req == 0 {
+					l.req = k.short()
 				}
-			case distinct:
-				r.k = c.hash.sum(spaceID, text)
-				l.ids = append(l.ids, r)
-			case weak:
-				r.k = c.hash.sum(spaceWeak+uint64(id.Kind)<<8, text)
+			case schema.IdentIncident:
+				if m >= distinct {
+					l.incident = k.mix(key{spaceEvent, 1})
+				}
+			case schema.IdentCausation:
+				l.cause = k.mix(key{spaceEvent, 0})
+			}
+			if m == weak {
+				r.k = k.mix(key{spaceWeak, uint64(id.Kind)})
 				l.weak = append(l.weak, r)
+				break
+			}
+			l.ids = append(l.ids, r)
+			if half != (key{}) {
+				r.k, r.low = half, true
+				l.ids = append(l.ids, r)
 			}
 		case schema.IdentSpan:
-			if text := canonical(id.Kind, id.Value, &c.buf); measure(id.Kind, text) >= distinct {
-				l.span = c.hash.sum(spaceSpan, text)
+			if k, _, m := c.identKey(id.Kind, id.Value); m >= distinct {
+				l.span = k.mix(key{spaceSpan, 0})
 			}
 		case schema.IdentParentSpan:
-			if text := canonical(id.Kind, id.Value, &c.buf); measure(id.Kind, text) >= distinct {
-				l.pspan = c.hash.sum(spaceSpan, text)
+			if k, _, m := c.identKey(id.Kind, id.Value); m >= distinct {
+				l.pspan = k.mix(key{spaceSpan, 0})
 			}
 		case schema.IdentSession:
 			if measure(id.Kind, id.Value) >= distinct {
@@ -97,14 +100,11 @@ func (c *Correlator) read(e *schema.Event) {
 				l.sess = l.sessKey.short()
 			}
 		}
-		if id.Kind == schema.IdentCausation {
-			l.cause = c.hash.sum(spaceEvent, id.Value)
-		}
 	}
 	if e.ID.Text != "" {
 		// What others name as their cause.
-		if text := canonical(schema.IdentCausation, e.ID.Text, &c.buf); measure(schema.IdentCausation, text) == strong {
-			l.ids = append(l.ids, ref{k: c.hash.sum(spaceID, text), ident: -1, kind: schema.IdentCausation, rank: rank[schema.IdentCausation]})
+		if k, _, m := c.identKey(schema.IdentCausation, e.ID.Text); m == strong {
+			l.ids = append(l.ids, ref{k: k, ident: -1, kind: schema.IdentCausation, rank: rank[schema.IdentCausation]})
 		}
 	}
 }
@@ -304,7 +304,7 @@ func (c *Correlator) loneName(r uint8, name schema.FlowID) {
 // nameOf returns the name that an id gives its flow. A flow id of our own, from another agent, is the name itself.
 func (c *Correlator) nameOf(e *schema.Event, r *ref) schema.FlowID {
 	if r.ident < 0 {
-		return c.flowName(canonical(r.kind, e.ID.Text, &c.buf))
+		return c.flowName(r.kind, e.ID.Text)
 	}
 	id := &e.Idents[r.ident]
 	if id.Kind == schema.IdentFlow || id.Kind == schema.IdentParentFlow {
@@ -312,12 +312,12 @@ func (c *Correlator) nameOf(e *schema.Event, r *ref) schema.FlowID {
 			return name
 		}
 	}
-	return c.flowName(canonical(id.Kind, id.Value, &c.buf))
+	return c.flowName(id.Kind, id.Value)
 }
 
 // halfName returns the name that agents give which see only the lower half of a trace id.
 func (c *Correlator) halfName(id *schema.Ident) schema.FlowID {
-	return c.flowName(canonical(id.Kind, id.Value, &c.buf)[16:])
+	return c.canonicalName(canonical(id.Kind, id.Value)[16:])
 }
 
 // parseFlowID reads "flow_" and 26 characters.
@@ -401,7 +401,7 @@ func (c *Correlator) name(e *schema.Event) {
 // that event ids are made with, so that it repeats.
 func (c *Correlator) ownName(e *schema.Event) schema.FlowID {
 	if e.ID.Text != "" {
-		return c.flowName(e.ID.Text)
+		return c.flowName(schema.IdentCausation, e.ID.Text)
 	}
 	b := append(c.scratch[:0], c.prefix...)
 	b = append(b, "event\x00"...)

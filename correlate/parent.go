@@ -116,7 +116,7 @@ func (c *Correlator) inherit(e *schema.Event, self, p int32) {
 func (c *Correlator) parentOf(e *schema.Event, root int32) int32 {
 	l := &c.line
 	if l.cause != (key{}) {
-		if n := c.units.index[l.cause]; n != 0 {
+		if n := c.byCause(root); n != 0 {
 			return n
 		}
 	}
@@ -172,6 +172,14 @@ func (c *Correlator) parentOf(e *schema.Event, root int32) int32 {
 		}
 	}
 	return c.elsewhere(e, root)
+}
+
+// byCause returns the unit of the event or span that an event names as its cause.
+func (c *Correlator) byCause(root int32) int32 {
+	if n := c.units.index[c.line.cause]; n != 0 && c.sameFlow(n, root) {
+		return n
+	}
+	return 0
 }
 
 // bySpan returns the unit of the flow that owns a span.

@@ -72,7 +72,8 @@ const (
 // eventKey returns the key under which an event is remembered.
 func (c *Correlator) eventKey(id *schema.ID) key {
 	if id.Text != "" {
-		return c.hash.sum(spaceEvent, id.Text)
+		k, _, _ := c.identKey(schema.IdentCausation, id.Text)
+		return k.mix(key{spaceEvent, 0})
 	}
 	b := &id.Bits
 	return key{le64(b[:8]) ^ spaceEvent, le64(b[8:])}
