@@ -233,7 +233,22 @@ func (p *Parser) readHead(e *Event, s string, h *head) (msg string, ok bool) {
 	for i := range at {
 		p.headElement(e, &els[i], h)
 	}
-	return p.afterLevel(e, s, els[at].end, h), true
+	return p.messageTags(e, p.afterLevel(e, s, els[at].end, h)), true
+}
+
+// messageTags takes the brackets that a message begins with as far as they are known to be none of its words.
+func (p *Parser) messageTags(e *Event, msg string) string {
+	for strings.HasPrefix(msg, "[") {
+		end := closing(msg, 0)
+		if end < 0 || strings.TrimSpace(msg[1:end]) == "" || !p.headTag(e, msg[1:end]) {
+			break
+		}
+		msg = strings.TrimLeft(msg[end+1:], " \t")
+		if strings.HasPrefix(msg, "- ") || strings.HasPrefix(msg, ": ") {
+			msg = strings.TrimLeft(msg[2:], " ")
+		}
+	}
+	return msg
 }
 
 // isShortLevel reports whether s is a level as zerolog's and Serilog's consoles shorten it.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -32,12 +33,24 @@ func parseMonolog(p *Parser, e *Event, s *stamped) bool {
 	e.Metadata.Message = Text(msg)
 	p.monologObject(e, context)
 	p.monologObject(e, extra)
+	setMonologUID(e, extra)
 	scanIdents(e, msg)
 	p.finishFields(e)
 	if e.Metadata.Error.Class != "" && level >= LevelError {
 		setRaised(e)
 	}
 	return true
+}
+
+// setMonologUID takes the id that Monolog's UidProcessor gives a request, unless the line names another.
+func setMonologUID(e *Event, extra string) {
+	uid := gjson.Get(extra, "uid")
+	if uid.Type != gjson.String || !looksLikeID(uid.Str) && !hexText(uid.Str) || len(uid.Str) < 7 || e.Correlation.RequestID != "" {
+		return
+	}
+	if e.setRequestID("uid", uid.Str) {
+		e.Metadata.Fields = slices.DeleteFunc(e.Metadata.Fields, func(f Field) bool { return f.Key == "uid" })
+	}
 }
 
 func cutLast(s string, c byte) (before, after string, ok bool) {

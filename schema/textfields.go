@@ -216,6 +216,10 @@ func (p *Parser) headTag(e *Event, s string) bool {
 	case allDigits(s):
 		setProcess(e, s)
 		return true
+	case isProcessThread(s):
+		pid, tid, _ := strings.Cut(s, ":")
+		e.Platform.PID, e.Platform.Thread = pid, tid
+		return true
 	case allPairs(s):
 		p.pairs(e, s)
 		return true
@@ -240,6 +244,12 @@ func (p *Parser) headTag(e *Event, s string) bool {
 		return true
 	}
 	return setTracePair(e, s) || len(s) == 32 && hexText(s) && e.setTrace("trace", s)
+}
+
+// isProcessThread reports whether s is process:thread.
+func isProcessThread(s string) bool {
+	pid, tid, ok := strings.Cut(s, ":")
+	return ok && allDigits(pid) && allDigits(tid) && len(pid) > 1 && len(tid) > 2
 }
 
 // setTracePair takes a trace and a span id with a dash or comma between, as Micrometer and Sleuth write them.
