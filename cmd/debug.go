@@ -72,6 +72,11 @@ func debugCommand(env *Env) *cli.Command {
 
 // runDebug shows flows until the input has ended or the user stops it.
 func runDebug(env *Env, c *cli.Context) error {
+	stopProfile, err := profile(env, c)
+	if err != nil {
+		return err
+	}
+	defer stopProfile()
 	l, err := configure(env, c)
 	if err != nil {
 		return err

@@ -45,6 +45,11 @@ func shipCommand(env *Env) *cli.Command {
 
 // runShip reads, and delivers until the input has ended or the user stops it.
 func runShip(env *Env, c *cli.Context) error {
+	stopProfile, err := profile(env, c)
+	if err != nil {
+		return err
+	}
+	defer stopProfile()
 	l, err := configure(env, c)
 	if err != nil {
 		return err
