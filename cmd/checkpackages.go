@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ezlogs/ezlogs/redact"
+	"github.com/ezlogs/ezlogs/schema"
 )
 
 // packages lets the packages judge their part of the configuration, and puts what they say where the user wrote it.
@@ -21,6 +22,11 @@ func (l *loaded) packages() {
 	l.fault("delivery", s.Validate())
 	k := c.correlate()
 	l.fault("correlation", k.Validate())
+	for i := range c.Formats {
+		if _, err := schema.CompileFormat(schema.FormatConfig(c.Formats[i])); err != nil {
+			l.fault("format", fmt.Errorf("format[%d].%w", i, err))
+		}
+	}
 	if _, err := redact.New(c.redact(), redact.Key{ID: "k1", Master: redact.NewKey()}); err != nil {
 		l.fault("security", err)
 	}

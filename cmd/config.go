@@ -94,9 +94,13 @@ type Destination struct {
 
 // Format is one [[format]]: a shape of line of the user's own.
 type Format struct {
-	Name, Pattern, Event, Action, Time string
-	Fields                             map[string]string
-	Example                            []string
+	Name    string
+	Pattern string
+	Event   string
+	Action  string
+	Time    string
+	Fields  map[string]string
+	Example []string
 }
 
 // Rule is one [[rule]]: a redaction rule of the user's own.

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/ezlogs/ezlogs/correlate"
 	"github.com/ezlogs/ezlogs/debugview"
 	"github.com/ezlogs/ezlogs/tailer"
 )
@@ -64,6 +65,7 @@ func debugCommand(env *Env) *cli.Command {
 			&cli.BoolFlag{Name: "ascii", Usage: "no characters beyond ASCII"},
 			&cli.StringFlag{Name: "theme", Usage: "auto, light, dark, mono or cvd"},
 			&cli.StringFlag{Name: "summary", Value: "auto", Usage: "auto, only, json or never"},
+			&cli.StringFlag{Name: "why", Usage: "say what tied `EVENT|LINE|FILE:LINE` to its flow"},
 			&cli.BoolFlag{Name: "demo", Usage: "show the flows of a made-up shop; nothing to set up"},
 		}, commonFlags()...),
 		Action: func(c *cli.Context) error { return runDebug(env, c) },
@@ -108,6 +110,9 @@ func runDebug(env *Env, c *cli.Context) error {
 	k, err := loadKeys(l.Config, keyDir(l, env), env.Getenv)
 	if err != nil {
 		return err
+	}
+	if c.IsSet("why") {
+		return runWhy(c.Context, env, c, l.Config, paths, newNamer(l.Config, env, k), k)
 	}
 	engine, err := newRedaction(l.Config, k)
 	if err != nil {
@@ -170,7 +175,7 @@ func debugFollow(ctx context.Context, env *Env, c *cli.Context, cfg *Config, pat
 		return err
 	}
 	defer tail.Close()
-	return newPipeline(cfg, newLiveFeed(tail.Chunks(), names.name), nil, to, enc, true).run(context.WithoutCancel(ctx))
+	return newPipeline(cfg, newLiveFeed(tail.Chunks(), names.name), nil, to, enc, correlate.New(cfg.correlate()), true).run(context.WithoutCancel(ctx))
 }
 
 // keyDir is where debug finds the key: only where one was made, it makes none.

@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"math"
 	"sync"
 
+	"github.com/ezlogs/ezlogs/correlate"
 	"github.com/ezlogs/ezlogs/schema"
 	"github.com/ezlogs/ezlogs/ship"
 )
@@ -10,12 +12,13 @@ import (
 // ordered is the part of the pipeline that needs order: merging by log time, joining lines, linking events. One worker at
 // a time is in it, in chunk order.
 type ordered struct {
-	merge  *merger // nil unless several files are read to their end
-	joiner joiner
-	linker linker
-	keep   func(*schema.Event) bool // whether the user collects events of this kind
-	live   bool                     // the clock is the wall's, not the log's
-	slabs  slabs
+	merge   *merger // nil unless several files are read to their end
+	joiner  joiner
+	linker  linker
+	keep    func(*schema.Event) bool // whether the user collects events of this kind
+	sampler *correlate.Sampler       // nil keeps every flow
+	live    bool                     // the clock is the wall's, not the log's
+	slabs   slabs
 
 	// ahead holds complete events that the linker has foreseen and not linked, so that the lines inside a request can name
 	// it although servers log a request when it ends. It is empty when ahead events would keep a reader waiting.
@@ -90,8 +93,14 @@ func (o *ordered) step(c *chunk) *step {
 			o.linkNext()
 		}
 		o.linker.Flush(o.out)
+		if o.sampler != nil {
+			o.sampler.Advance(math.MaxInt64)
+		}
 		s.end = true
 	case o.live:
+		if o.sampler != nil {
+			o.sampler.Advance(o.clock)
+		}
 		o.joiner.Advance(o.clock, o.link)
 		o.linker.Advance(o.clock, o.out)
 	}
@@ -150,6 +159,9 @@ func (o *ordered) linkNext() {
 func (o *ordered) linkOne(e *schema.Event) {
 	if at := logTime(e); !o.live && at > o.linkClock {
 		o.linkClock = at
+		if o.sampler != nil {
+			o.sampler.Advance(at)
+		}
 		o.linker.Advance(at, o.out)
 	}
 	o.linker.Link(e, o.out)
@@ -164,8 +176,14 @@ func (o *ordered) collect(e *schema.Event) {
 		}
 		return
 	}
-	o.cur.events = append(o.cur.events, e)
+	if o.sampler != nil {
+		o.sampler.Take(e, o.pass)
+		return
+	}
+	o.pass(e)
 }
+
+func (o *ordered) pass(e *schema.Event) { o.cur.events = append(o.cur.events, e) }
 
 // retire lets go of a chunk whose events have all been taken: they are in steps or in the joiner, and acknowledge
 // themselves.

@@ -186,7 +186,7 @@ func (r *shipRun) follow(ctx context.Context, names *namer, to sink, enc func() 
 	if err != nil {
 		return &exitError{status: statusFailed, text: err.Error()}
 	}
-	p := newPipeline(r.cfg, newLiveFeed(tail.Chunks(), names.name), nil, to, enc, true)
+	p := newPipeline(r.cfg, newLiveFeed(tail.Chunks(), names.name), nil, to, enc, correlate.New(r.cfg.correlate()), true)
 	err = p.run(context.WithoutCancel(ctx)) // the tailer ends the input when ctx does
 	r.closers = append(r.closers, tail.Close)
 	return err
@@ -194,12 +194,15 @@ func (r *shipRun) follow(ctx context.Context, names *namer, to sink, enc func() 
 
 // newPipeline puts the stages together. Live input is timed by the clock and not looked ahead; m is nil but for several
 // files that are read to their end.
-func newPipeline(cfg *Config, f feed, m *merger, to sink, enc func() encoder, live bool) *pipeline {
+func newPipeline(cfg *Config, f feed, m *merger, to sink, enc func() encoder, link linker, live bool) *pipeline {
 	ahead := foresight
 	if live {
 		ahead = 0
 	}
-	p := &pipeline{feed: f, sink: to, order: newOrdered(m, schema.NewJoiner(cfg.schema()), correlate.New(cfg.correlate()), cfg.keeps(), live, ahead)}
+	p := &pipeline{feed: f, sink: to, order: newOrdered(m, schema.NewJoiner(cfg.schema()), link, cfg.keeps(), live, ahead)}
+	if rate := cfg.Performance.SampleRate; rate < 1 {
+		p.order.sampler = correlate.NewSampler(correlate.Sampling{Rate: rate, Slow: cfg.Debug.Slow["http"]})
+	}
 	for range cfg.workers() {
 		p.workers = append(p.workers, &worker{parser: schema.NewParser(cfg.schema()), out: enc()})
 	}
@@ -208,6 +211,11 @@ func newPipeline(cfg *Config, f feed, m *merger, to sink, enc func() encoder, li
 
 // runOnce carries sources to their end into a sink.
 func runOnce(ctx context.Context, env *Env, cfg *Config, paths []string, names *namer, to sink, enc func() encoder, failed func(string, error)) error {
+	return runOnceWith(ctx, env, cfg, paths, names, to, enc, correlate.New(cfg.correlate()), failed)
+}
+
+// runOnceWith is runOnce with a linker of the caller's.
+func runOnceWith(ctx context.Context, env *Env, cfg *Config, paths []string, names *namer, to sink, enc func() encoder, link linker, failed func(string, error)) error {
 	once, err := tailer.OpenOnce(cfg.tailer(paths), env.Stdin)
 	if err != nil {
 		return err
@@ -220,7 +228,7 @@ func runOnce(ctx context.Context, env *Env, cfg *Config, paths []string, names *
 	} else {
 		feed.limit = math.MaxInt // the pipeline's own bounds are enough
 	}
-	return newPipeline(cfg, feed, m, to, enc, false).run(ctx)
+	return newPipeline(cfg, feed, m, to, enc, link, false).run(ctx)
 }
 
 // foresight is the number of events that are looked ahead where nobody waits: enough for the lines of a request at some
