@@ -85,6 +85,7 @@ type counters struct {
 // destView is what others may see of a destination, guarded by Shipper.mu.
 type destView struct {
 	state       State
+	failing     bool // in an episode of failures
 	since, next time.Time
 	delivered   uint64
 	dead        uint64
@@ -115,6 +116,7 @@ func (d *dest) see(v verdict, took time.Duration, now time.Time) {
 		w.state, w.since = d.breaker.state, now
 	}
 	w.next = d.breaker.until
+	w.failing = d.breaker.fails > 0
 	w.limit = max(1, d.breaker.limit)
 	w.inflight = d.inflight
 }

@@ -89,6 +89,12 @@ type dest struct {
 	q     []*batch // sealed, in order, not taken yet
 	view  destView
 	hurry bool // the end is near: try at once
+	// … of the spool
+	begun       uint64         // number below which every event was begun with
+	outstanding map[uint64]int // batches begun with and not done, by first event
+	reading     bool           // the spool is not read to its end
+
+	reader *spoolReader // of run alone
 
 	// Of run alone.
 	breaker  breaker
@@ -204,12 +210,19 @@ func (d *dest) fill() {
 
 // take returns the next batch for d, nil if there is none.
 func (s *Shipper) take(d *dest) *batch {
-	if s.spool != nil {
+	for s.spool != nil {
 		if b, wait := s.spool.next(d); b != nil || wait {
 			return b
 		}
+		s.mu.Lock()
+		if !d.reader.unread() { // the spooler moves batches from the queue to the spool under the lock
+			break
+		}
+		s.mu.Unlock()
 	}
-	s.mu.Lock()
+	if s.spool == nil {
+		s.mu.Lock()
+	}
 	defer s.mu.Unlock()
 	if len(d.q) == 0 {
 		return nil
@@ -643,6 +656,9 @@ func partID(id string, kind byte, raw []byte, n int) string {
 
 // troubled tells the log about a failure: the first of an episode, then once a minute.
 func (d *dest) troubled(v verdict, now time.Time, shout bool) {
+	if d.s.spool != nil && d.required {
+		d.s.spool.trigger()
+	}
 	t := &d.trouble
 	t.fails++
 	reason := v.code
@@ -666,11 +682,7 @@ func (d *dest) troubled(v verdict, now time.Time, shout bool) {
 func (d *dest) waiting() int {
 	d.s.mu.Lock()
 	defer d.s.mu.Unlock()
-	n := d.view.waiting
-	if d.s.spool != nil {
-		n += int(d.s.counters.spooled)
-	}
-	return n
+	return d.s.events + int(d.s.counters.spooled)
 }
 
 // recovered tells the log that an episode of failures is over.

@@ -126,6 +126,7 @@ func httpConfig() Config {
 	c := DefaultConfig()
 	c.To = []string{"http://sink.test/events"}
 	c.BatchSize = 10
+	c.Order = "strict"
 	return c
 }
 

@@ -90,25 +90,28 @@ type Shipper struct {
 	end    sync.Once
 	closed chan struct{} // closed when end has run
 
-	mu       sync.Mutex    // guards what follows, and the marked fields of batch and dest
-	next     uint64        // number of the next event
-	open     []*batch      // being filled, one a lane, nil if empty
-	opened   time.Time     // when the oldest of open was begun
-	last     time.Time     // of the last Add
-	ending   bool          // no more Add
-	fatal    error         // no more delivery
-	live     []*batch      // sealed, unfinished and not in the spool, in order
-	events   int           // in memory, open ones included
-	bytes    int64         // of the memory budget in use
-	raw      int           // sealed batches that are not encoded yet
-	free     [][]byte      // raw buffers to use again
-	moved    chan struct{} // closed and replaced when something finished
-	counters counters
-	spool    *spooler // nil without a state directory
-	sampler  sampler
-	dead     *deadLetter // nil without a state directory
-	lock     *DirLock
-	began    time.Time
+	mu        sync.Mutex    // guards what follows, and the marked fields of batch and dest
+	next      uint64        // number of the next event
+	open      []*batch      // being filled, one a lane, nil if empty
+	opened    time.Time     // when the oldest of open was begun
+	last      time.Time     // of the last Add
+	ending    bool          // no more Add
+	fatal     error         // no more delivery
+	live      []*batch      // sealed, unfinished and not in the spool, in order
+	events    int           // in memory, open ones included
+	bytes     int64         // of the memory budget in use
+	raw       int           // sealed batches that are not encoded yet
+	free      [][]byte      // raw buffers to use again
+	moved     chan struct{} // closed and replaced when something finished
+	squeezed  time.Time     // when waiting for room last did not help
+	toldDrops time.Time
+	late      []ackRun // of dropped events; acknowledged by the next Add
+	counters  counters
+	spool     *spooler // nil without a state directory
+	sampler   sampler
+	dead      *deadLetter // nil without a state directory
+	lock      *DirLock
+	began     time.Time
 }
 
 // Start begins delivery as cfg says. ctx bounds the Shipper's life: when it ends, delivery stops as with Close, and
@@ -156,6 +159,7 @@ func Start(ctx context.Context, cfg Config, deps Deps) (*Shipper, error) {
 	s.work.Go(s.flushing)
 	if s.spool != nil {
 		s.work.Go(s.spool.run)
+		s.work.Go(s.spool.syncing)
 	}
 	for _, d := range s.dests {
 		s.work.Go(d.run)
@@ -212,31 +216,20 @@ func (s *Shipper) Add(ctx context.Context, g *Group) error {
 		return nil
 	}
 	s.mu.Lock()
-	for s.fatal == nil && !s.ending && !s.roomLocked() {
-		moved := s.moved
+	if taken, err := s.awaitRoomLocked(ctx, g); !taken {
 		s.mu.Unlock()
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-s.life.Done():
-			return ErrClosed
-		}
-		s.mu.Lock()
-	}
-	if s.fatal != nil || s.ending {
-		defer s.mu.Unlock()
-		if s.fatal != nil {
-			return s.fatal
-		}
-		return ErrClosed
+		return err
 	}
 	quiet := s.opened.IsZero()
 	s.counters.added += uint64(len(g.Events))
 	s.counters.addedBytes += uint64(len(g.Body))
 	s.last = time.Now()
 	sealed, acks := s.fillLocked(g)
-	full := s.cfg.Volatile && s.bytes > int64(s.cfg.Memory)/2
+	acks = append(acks, s.late...)
+	s.late = nil
+	if s.spool != nil && s.cfg.Volatile && (s.bytes > int64(s.cfg.Memory)/2 || s.events > s.cfg.BufferSize) {
+		s.spool.pressLocked()
+	}
 	s.mu.Unlock()
 	for _, a := range acks {
 		if a.to != nil {
@@ -245,9 +238,6 @@ func (s *Shipper) Add(ctx context.Context, g *Group) error {
 	}
 	for _, b := range sealed {
 		s.encode <- b
-	}
-	if full {
-		s.pressure()
 	}
 	if quiet {
 		select {
@@ -258,14 +248,151 @@ func (s *Shipper) Add(ctx context.Context, g *Group) error {
 	return nil
 }
 
-// roomLocked says whether more may come in.
-func (s *Shipper) roomLocked() bool {
-	if s.spool != nil && s.spool.holdsInputLocked() {
+// awaitRoomLocked waits until g may come in, with the lock given up meanwhile. taken is false when g is not to be
+// added: there is an error, or it was dropped, counted and acknowledged.
+func (s *Shipper) awaitRoomLocked(ctx context.Context, g *Group) (taken bool, err error) {
+	const patience = 400 * time.Millisecond // the application must not wait for a second
+	var timer *time.Timer
+	var short <-chan time.Time
+	for {
+		switch {
+		case s.fatal != nil:
+			return false, s.fatal
+		case s.ending:
+			return false, ErrClosed
+		case s.roomLocked():
+			return true, nil
+		}
+		late := time.Since(s.squeezed) < 5*time.Second // it did not help to wait a moment ago
+		if drops := s.dropsLocked(); drops && late {
+			return s.squeezeLocked(g), nil
+		} else if drops && timer == nil {
+			timer = time.NewTimer(patience)
+			defer timer.Stop()
+			short = timer.C
+		}
+		if s.spool != nil {
+			s.spool.pressLocked()
+		}
+		moved := s.moved
+		s.mu.Unlock()
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-s.life.Done():
+			err = ErrClosed
+		case <-short:
+			short = nil
+			s.mu.Lock()
+			if s.roomLocked() || s.fatal != nil || s.ending {
+				continue
+			}
+			s.squeezed = time.Now()
+			continue
+		}
+		s.mu.Lock()
+		if err != nil {
+			return false, err
+		}
+	}
+}
+
+// dropsLocked says whether the policy is to drop rather than to wait: the input cannot be read again, and
+// there is a spool that is full too, or a destination that fails. One that is merely slow, without a spool, is waited for.
+func (s *Shipper) dropsLocked() bool {
+	if !s.cfg.Volatile || s.cfg.OnFull == "block" {
 		return false
 	}
-	if s.cfg.Volatile && s.cfg.OnFull != "block" {
+	for _, d := range s.dests {
+		if d.required && d.target.kind != "stdout" && (s.spool != nil || d.view.failing) {
+			return true
+		}
+	}
+	return false
+}
+
+// squeezeLocked makes room for g by the policy, and says whether there is some. If not, g is dropped.
+func (s *Shipper) squeezeLocked(g *Group) bool {
+	s.squeezed = time.Now()
+	if s.cfg.OnFull == "drop_oldest" && s.dropOldestLocked(int64(len(g.Body))) {
 		return true
 	}
+	s.counters.added += uint64(len(g.Events))
+	s.counters.addedBytes += uint64(len(g.Body))
+	s.counters.dropped["full"] += uint64(len(g.Events))
+	for _, e := range g.Events {
+		if e.Ack != nil {
+			s.late = append(s.late, ackRun{e.Ack, 1})
+		}
+	}
+	s.tellDropsLocked()
+	return false
+}
+
+// dropOldestLocked frees room by dropping batches that nobody has begun with: first those without errors.
+func (s *Shipper) dropOldestLocked(room int64) bool {
+	for _, withErrors := range []bool{false, true} {
+		for _, b := range s.live {
+			if s.bytes+room <= int64(s.cfg.Memory) {
+				return true
+			}
+			if b.where != inMemory || b.errors > 0 && !withErrors || !s.queuedLocked(b) {
+				continue
+			}
+			for _, d := range s.dests {
+				for i, q := range d.q {
+					if q == b {
+						d.q = append(d.q[:i], d.q[i+1:]...)
+						d.view.waiting -= b.n
+						d.view.dropped["full"] += uint64(b.n)
+						b.refs--
+						break
+					}
+				}
+			}
+			s.events -= b.n
+			b.where = finished
+			s.counters.dropped["full"] += uint64(b.n)
+			s.late = append(s.late, b.acks...)
+			b.acks = nil
+			if b.refs == 0 {
+				s.releaseLocked(b)
+			}
+		}
+	}
+	s.tellDropsLocked()
+	return s.bytes+room <= int64(s.cfg.Memory)
+}
+
+// queuedLocked says whether no destination has begun with b.
+func (s *Shipper) queuedLocked(b *batch) bool {
+	n := 0
+	for _, d := range s.dests {
+		for _, q := range d.q {
+			if q == b {
+				n++
+				break
+			}
+		}
+	}
+	select {
+	case <-b.ready:
+		return n == b.refs
+	default:
+		return false
+	}
+}
+
+func (s *Shipper) tellDropsLocked() {
+	if now := time.Now(); now.Sub(s.toldDrops) >= time.Minute {
+		s.toldDrops = now
+		s.log.Error("memory and spool are full, events are dropped", "policy", s.cfg.OnFull, "dropped", s.counters.dropped["full"])
+	}
+}
+
+// roomLocked says whether more may come in.
+func (s *Shipper) roomLocked() bool {
 	return s.bytes < int64(s.cfg.Memory) && (s.events < s.cfg.BufferSize || s.cfg.Volatile)
 }
 
@@ -387,6 +514,9 @@ func (s *Shipper) sealLocked(sealed []*batch, lane int) []*batch {
 		d.trimLocked()
 		d.nudge()
 	}
+	if s.spool != nil && s.spool.on {
+		s.spool.nudge()
+	}
 	return append(sealed, b)
 }
 
@@ -435,7 +565,8 @@ func (s *Shipper) relaneLocked(sealed []*batch) []*batch {
 }
 
 // flushing seals batches that have waited long enough: flush_interval, 100 ms without new events, or
-// 200 ms while the destinations have nothing else to do.
+// 200 ms while the destinations have nothing else to do. While the spool is on, every 100 ms: what is
+// on disk survives the end of the process.
 func (s *Shipper) flushing() {
 	const quiet, idle = 100 * time.Millisecond, 200 * time.Millisecond
 	timer := time.NewTimer(time.Hour)
@@ -453,7 +584,8 @@ func (s *Shipper) flushing() {
 		s.mu.Lock()
 		opened := s.opened
 		age := now.Sub(opened)
-		due := !opened.IsZero() && (age >= s.cfg.Flush || now.Sub(s.last) >= step || age >= idle && len(s.live) == 0)
+		due := !opened.IsZero() && (age >= s.cfg.Flush || now.Sub(s.last) >= step ||
+			age >= idle && len(s.live) == 0 || s.spool != nil && s.spool.on && age >= step)
 		s.mu.Unlock()
 		if due {
 			s.sealAll()
@@ -537,19 +669,15 @@ func (s *Shipper) finishLocked(d *dest, b *batch, dead, dropped int, reason stri
 		b.drop = max(b.drop, min(dropped, b.n-b.dead))
 	}
 	if s.spool != nil {
-		s.spool.doneLocked(d, b)
-	}
-	if b.left == 0 && b.where != finished && d.required {
-		switch b.where {
-		case inMemory:
-			s.events -= b.n
-		case inSpool:
+		if end := s.spool.doneLocked(d, b, dead, dropped, reason); end != nil {
 			s.counters.spooled -= uint64(b.n)
+			s.bookLocked(b.n, end.dead, end.drop, end.reason)
 		}
+	}
+	if b.where == inMemory && b.left == 0 && d.required {
+		s.events -= b.n
 		b.where = finished
-		s.counters.dead += uint64(b.dead)
-		s.counters.dropped[reason] += uint64(b.drop)
-		s.counters.delivered += uint64(b.n - b.dead - b.drop)
+		s.bookLocked(b.n, b.dead, b.drop, reason)
 		acks, b.acks = b.acks, nil
 		s.trimLiveLocked()
 	}
@@ -558,6 +686,15 @@ func (s *Shipper) finishLocked(d *dest, b *batch, dead, dropped int, reason stri
 	}
 	s.movedLocked()
 	return acks
+}
+
+// bookLocked books the end of n events, of which some went elsewhere.
+func (s *Shipper) bookLocked(n, dead, drop int, reason string) {
+	s.counters.dead += uint64(dead)
+	if drop > 0 {
+		s.counters.dropped[reason] += uint64(drop)
+	}
+	s.counters.delivered += uint64(n - dead - drop)
 }
 
 // movedLocked wakes whoever waits for room or for the end.
@@ -633,7 +770,7 @@ func (s *Shipper) idleLocked() bool {
 		return false
 	}
 	for _, d := range s.dests {
-		if d.view.waiting > 0 || s.spool != nil && d.required && s.spool.unreadLocked(d) {
+		if d.view.waiting > 0 || d.required && d.reading {
 			return false
 		}
 	}
@@ -667,7 +804,15 @@ func (s *Shipper) Close() error {
 		if s.spool != nil {
 			s.spool.close()
 		}
+		for _, a := range s.late {
+			if a.to != nil {
+				a.to.Done(a.n)
+			}
+		}
 		s.closeDestinations()
+		if s.dead != nil {
+			s.dead.close()
+		}
 		if s.lock != nil {
 			s.lock.Unlock()
 		}

@@ -250,7 +250,9 @@ func TestSlowReceiverGetsRequestsSideBySideInOrderOfFlows(t *testing.T) {
 			time.Sleep(time.Second)
 			return respond(200, ""), nil
 		}}
-		s := begin(t, httpConfig(), Deps{Transport: f})
+		cfg := httpConfig()
+		cfg.Order = "flow"
+		s := begin(t, cfg, Deps{Transport: f})
 		for i := 0; i < 5000; i += 10 {
 			add(t, s, group(i, i+10, nil))
 			time.Sleep(20 * time.Millisecond)
