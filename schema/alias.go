@@ -184,14 +184,14 @@ var aliasText = [...]struct {
 	{fieldNamespace, 0, `kubernetesnamespacename kubernetesnamespace k8snamespacename k8snamespace namespacename`},
 
 	{fieldDuration, millisecond, `durationms elapsedms responsetimems latencyms tookms totalms runtimems requesttimems processingtimems executiontimems exectimems timems
-		elapsedmilliseconds durationmillis durationmilliseconds elapsedmillis responsetime elapsedtime tookmillis latencymillis timetakenms requestdurationms jobdurationms
-		querytimems durationinms totaltimems elapsedinms wallms resresponsetime httpdurationms upstreamservicetimems`},
+		elapsedmilliseconds durationmillis durationmilliseconds elapsedmillis elapsedtime tookmillis latencymillis timetakenms requestdurationms jobdurationms
+		querytimems durationinms totaltimems elapsedinms wallms httpdurationms upstreamservicetimems`},
 	{fieldDuration, second, `durations durationsec durationsecs durationseconds elapseds elapsedsec elapsedseconds latencys latencysec latencyseconds requesttimes requesttimesec
 		requesttimeseconds responsetimes responsetimesec runtimes runtimesec processingtimes processingtimesec tooks tookseconds tooksec executiontimesec exectimesec
 		requesttime requestdurationseconds timetakensec taskruntime totaltimesec processtimesec`},
 	{fieldDuration, microsecond, `durationus durationmicros durationmicroseconds elapsedus elapsedmicros latencyus latencymicros requesttimeus responsetimeus tookus timetakenus`},
 	{fieldDuration, nanosecond, `durationns durationnanos durationnanoseconds eventduration elapsedns elapsednanos latencyns latencynanos tookns`},
-	{fieldDuration, 0, `duration elapsed latency took runtime cost timetaken exectime executiontime processingtime requestduration totaltime totalduration
+	{fieldDuration, 0, `responsetime duration elapsed latency took runtime cost timetaken exectime executiontime processingtime requestduration totaltime totalduration
 		httprequestlatency httprequestduration grpctimems grpctimens timespent requestlatency`},
 
 	{fieldMethod, 0, `method httpmethod httprequestmethod requestmethod verb httpverb csmethod clientrequestmethod reqmethod httprequestrequestmethod httpreqmethod

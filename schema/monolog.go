@@ -31,6 +31,7 @@ func parseMonolog(p *Parser, e *Event, s *stamped) bool {
 	}
 	msg, context, extra := splitMonolog(rest)
 	e.Metadata.Message = Text(msg)
+	p.rec.flavor = &flavorMonolog
 	p.monologObject(e, context)
 	p.monologObject(e, extra)
 	setMonologUID(e, extra)

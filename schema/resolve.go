@@ -79,6 +79,7 @@ func railsStart(c byte) bool { return c <= ' ' || c >= 'A' && c <= 'Z' || c == '
 // finishText settles what the text of the message alone tells.
 func (p *Parser) finishText(e *Event) {
 	if e.Type == "" || e.Type == "log.message" {
+		scanIdents(e, e.Metadata.Message.S)
 		resolveWords(e)
 	}
 }
@@ -350,7 +351,7 @@ func (p *Parser) resolveDuration(e *Event) {
 		s := &r.slots[fieldDuration]
 		text := s.value.scalar()
 		unit := s.alias.unit
-		if unit == 0 && (s.key == "Elapsed" || s.key == "ElapsedTime") {
+		if unit == 0 && (s.key == "Elapsed" || s.key == "ElapsedTime" || s.key == "responseTime" || s.key == "response-time") {
 			unit = millisecond
 		}
 		d, ok := Duration{}, false
@@ -414,7 +415,9 @@ func (p *Parser) resolveDuration(e *Event) {
 }
 
 // bareSeconds reports whether a fraction under this key is seconds everywhere.
-func bareSeconds(key string) bool { return key == "elapsed" || key == "latency" || key == "timetaken" }
+func bareSeconds(key string) bool {
+	return key == "elapsed" || key == "latency" || key == "timetaken" || key == "responsetime"
+}
 
 // isNumber reports whether s is a decimal number.
 func isNumber(s string) bool { return s != "" && numberLen(s) == len(s) }

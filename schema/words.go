@@ -2,11 +2,14 @@ package schema
 
 import "strings"
 
-// resolveWords tells what a message in plain words reports: a mail that was sent, something a person did. Only whole
-// phrases at the start of the message count.
+// resolveWords tells what a message in plain words reports: a request that was answered, a mail that was delivered,
+// something a person did. Only whole phrases count, and only where they stand at the start of the message.
 func resolveWords(e *Event) {
 	s := e.Metadata.Message.S
 	if len(s) < 8 || e.Metadata.Level > LevelInfo {
+		return
+	}
+	if resolveRequestWords(e, s) {
 		return
 	}
 	first, rest := cutToken(s)
@@ -14,19 +17,21 @@ func resolveWords(e *Event) {
 		return
 	}
 	second, after := cutToken(rest)
-	switch first {
-	case "email", "Email", "mail", "Mail", "E-mail":
+	switch strings.ToLower(first) {
+	case "email", "mail", "e-mail":
 		switch second {
-		case "delivered", "sent":
+		case "delivered":
 			e.Type, e.Action = "mail.delivered", "mail.delivered"
 			setOutcome(e, OutcomeSuccess)
+		case "verified", "confirmed":
+			e.Type, e.Action = "user.action", "user."+second
 		}
-	case "delivered", "Delivered", "sent", "Sent":
+	case "delivered":
 		if second == "mail" || second == "email" {
 			e.Type, e.Action = "mail.delivered", "mail.delivered"
 			setOutcome(e, OutcomeSuccess)
 		}
-	case "user", "User", "customer", "Customer", "member", "Member", "account", "Account":
+	case "user", "customer", "member", "account":
 		third, _ := cutToken(after)
 		verb := ""
 		switch second {
@@ -35,17 +40,120 @@ func resolveWords(e *Event) {
 			case "up", "in", "out", "off":
 				verb = second + "_" + third
 			}
-		case "registered", "subscribed", "unsubscribed", "invited":
+		case "registered", "subscribed", "unsubscribed", "invited", "verified", "activated":
 			verb = second
 		}
 		if verb != "" {
 			e.Type, e.Action = "user.action", strings.ToLower(first)+"."+verb
 		}
-	case "checkout", "Checkout", "signup", "Signup", "onboarding", "Onboarding", "registration", "Registration", "purchase", "Purchase":
-		if second == "completed" || second == "started" || second == "abandoned" {
+	case "onboarding":
+		if second == "finished" || second == "completed" {
+			e.Type, e.Action = "user.action", "user.onboarded"
+		}
+	case "checkout", "signup", "registration", "purchase", "subscription", "trial":
+		switch second {
+		case "completed", "started", "abandoned", "cancelled", "canceled", "renewed":
 			e.Type, e.Action = "user.action", strings.ToLower(first)+"."+second
 		}
+	case "call", "calling", "called":
+		if isServiceName(second) && (e.Correlation.RequestID != "" || e.Correlation.TraceID != "") {
+			e.Type, e.Action = "http.client", "call "+second
+			setDefault(&e.Subject.Type, "service")
+			setDefault(&e.Subject.ID, second)
+		}
+	default:
+		resolveChangeWords(e, first, second)
 	}
+}
+
+// resolveChangeWords takes "shipment created" for the change of a record, inside of a request or a job and with a noun
+// that is no part of the machinery.
+func resolveChangeWords(e *Event, noun, verb string) {
+	switch verb {
+	case "created", "updated", "deleted":
+	default:
+		return
+	}
+	if !isServiceName(noun) || machinery(noun) || e.Correlation.RequestID == "" && e.Correlation.TraceID == "" && e.Correlation.JobID == "" {
+		return
+	}
+	e.Type, e.Action = "data.change", noun+"."+verb
+	if e.Subject.Type == "" {
+		e.Subject.Type = noun
+		for i := range e.Idents {
+			if e.Idents[i].Kind == IdentEntity && e.Idents[i].Name == noun {
+				e.Subject.ID = e.Idents[i].Value
+				break
+			}
+		}
+	}
+}
+
+// machinery reports whether a noun names a part of the program or its platform rather than a record.
+func machinery(noun string) bool {
+	switch noun {
+	case "connection", "pool", "thread", "file", "socket", "directory", "folder", "table", "index", "client", "server", "process", "instance", "worker", "cache",
+		"container", "pod", "network", "cluster", "topic", "queue", "channel", "consumer", "producer", "session", "context", "span", "trace", "request", "response", "token",
+		"job", "task", "timer", "listener", "handler", "database", "schema", "partition", "replica", "node", "volume", "namespace", "bucket", "object", "config",
+		"configuration", "logger", "stream", "transaction", "lock", "lease", "snapshot", "backup", "checkpoint", "record", "records", "row", "rows", "successfully", "resource", "state",
+		"status", "version", "deployment", "service", "secret", "certificate", "buffer", "subscription", "callback", "was", "has", "been", "not", "and", "last", "never":
+		return true
+	}
+	return false
+}
+
+// isServiceName reports whether s may be the name of a service: lower case, one word.
+func isServiceName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (i == 0 || !isDigit(c) && c != '-' && c != '_') {
+			return false
+		}
+	}
+	return len(s) >= 3 && len(s) <= 40
+}
+
+// resolveRequestWords finds "GET /path 200 12.3ms" in a message: method, path and status behind each other, then maybe a
+// duration.
+func resolveRequestWords(e *Event, s string) bool {
+	at := strings.Index(s, " /")
+	if at < 3 {
+		return false
+	}
+	from := at
+	for from > 0 && s[from-1] >= 'A' && s[from-1] <= 'Z' {
+		from--
+	}
+	method := s[from:at]
+	if !isMethod(method) || from > 0 && s[from-1] != ' ' && s[from-1] != '"' && s[from-1] != '\'' && s[from-1] != '[' {
+		return false
+	}
+	path, rest := cutToken(s[at+1:])
+	rest = strings.TrimPrefix(rest, "HTTP/1.1\" ")
+	rest = strings.TrimPrefix(strings.TrimPrefix(rest, "-> "), "=> ")
+	rest = strings.TrimPrefix(rest, "- ")
+	word, rest := cutToken(rest)
+	status := status3(strings.Trim(word, "[](),:;"))
+	if status < 100 || status > 599 {
+		return false
+	}
+	e.Type = ""
+	if e.Metadata.Duration.Set {
+		rest = ""
+	}
+	rest = strings.TrimPrefix(rest, "in ")
+	if took, next := cutToken(rest); took != "" {
+		took = strings.Trim(took, "()[],;")
+		d, ok := parseDuration(took)
+		if unit, _ := cutToken(next); !ok && unit != "" && isNumber(took) {
+			d, ok = parseDuration(took + strings.Trim(unit, "()[],;"))
+		}
+		if ok {
+			e.Metadata.Duration = d
+		}
+	}
+	setHTTP(e, method, strings.TrimSuffix(strings.Trim(path, "\"'"), ","), status)
+	return true
 }
 
 func setOutcome(e *Event, o Outcome) {
