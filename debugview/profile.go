@@ -27,6 +27,7 @@ type profileStep struct {
 	kind   kind
 	name   string
 	order  int64 // sum of the offsets from the begin of the flow
+	rows   int64 // it was seen in
 	calls  int
 	took   sample
 	total  int64
@@ -106,6 +107,7 @@ func (l *profileLayout) flow(v *View, t *tree) {
 
 // count adds row r of t to s.
 func (l *profileLayout) count(t *tree, s *profileStep, r *row, flow int) {
+	s.rows++
 	s.calls += int(r.count)
 	s.order += r.start - t.start
 	if r.dur >= 0 {
@@ -218,7 +220,7 @@ func (s *profileStep) sorted() []*profileStep {
 	}
 	slices.SortFunc(list, func(a, b *profileStep) int {
 		return cmp.Or(cmp.Compare(boolInt(a.kind == kindError), boolInt(b.kind == kindError)),
-			cmp.Compare(a.order/int64(max(a.calls, 1)), b.order/int64(max(b.calls, 1))), cmp.Compare(a.name, b.name))
+			cmp.Compare(a.order/max(a.rows, 1), b.order/max(b.rows, 1)), cmp.Compare(a.name, b.name))
 	})
 	return list
 }
@@ -284,7 +286,7 @@ func (l *profileLayout) step(v *View, r *profileRoot, s, was *profileStep, tree 
 	}
 	p.put(roleDim, tree)
 	if l.cut {
-		name = cut(name, max(4, 41-p.at))
+		name = cut(name, max(4, 43-p.at))
 	}
 	p.raw(name)
 	p.right(rolePlain, count(int64(s.calls)), 46, 1)
@@ -350,6 +352,9 @@ func delta(now, then int64) string {
 		sign = "-"
 	}
 	d := now - then
+	if d == 0 {
+		return "same"
+	}
 	if d < 0 {
 		d = -d
 	}

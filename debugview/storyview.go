@@ -17,6 +17,9 @@ func newLayout(v *View) layout {
 		v.out.color = false
 		return exportLayout(v, v.cfg.Export)
 	}
+	if v.cfg.By != "" || v.cfg.Journeys {
+		return &groupLayout{look: look, p: p, by: v.cfg.By, journeys: v.cfg.Journeys, groups: map[string]*group{}}
+	}
 	switch v.cfg.Layout {
 	case "story":
 		return &storyLayout{look: look, p: p}

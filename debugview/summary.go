@@ -86,11 +86,14 @@ func spanText(ns int64) string {
 func (v *View) summaryText() []byte {
 	s, tot := &v.stats, v.total()
 	p := &pen{color: v.cfg.ErrColor, ascii: v.cfg.ASCII, codes: codesOf(v.cfg.Theme)}
-	if v.out.started {
+	if v.out.started && !v.filter.active {
 		p.line()
 	}
 	if v.filter.active {
 		v.filterNote(p)
+		if v.cfg.Summary == "auto" {
+			return p.b
+		}
 	}
 	p.put(roleBold, " "+count(s.flows)+plur(s.flows, " flow"))
 	p.raw(" · " + count(v.events) + plur(v.events, " event"))
@@ -100,7 +103,7 @@ func (v *View) summaryText() []byte {
 	if tot.Bytes > 0 {
 		p.raw(" · " + bytesText(tot.Bytes) + " read")
 		if tot.ReadNS > 0 {
-			p.raw(" in " + duration(tot.ReadNS))
+			p.raw(" in " + wholeMS(tot.ReadNS))
 		}
 	}
 	p.line()
@@ -222,8 +225,8 @@ func (v *View) slowest(p *pen) {
 		p.raw("  ")
 		p.put(roleDim, f.short)
 		p.raw("  " + cut(f.root, 28))
-		if f.step != "" && f.step != f.root {
-			p.pad(43)
+		if f.step != "" && f.step != f.root && f.took*10 >= f.dur {
+			p.pad(42)
 			p.raw("  " + cut(f.step, 28) + " " + duration(f.took) + " (" + itoa(int(f.took*100/f.dur)) + " %)")
 		}
 		p.line()
@@ -242,16 +245,16 @@ func (v *View) errorList(p *pen) {
 			p.line()
 			break
 		}
-		p.right(rolePlain, count(g.n), 16, 1)
+		p.right(rolePlain, count(g.n), 17, 1)
 		p.raw("  ")
-		p.put(roleError, cut(g.text, 40))
-		p.pad(59)
+		p.put(roleError, cut(g.text, 41))
+		p.pad(62)
 		p.raw("  in " + cut(g.where, 28))
 		switch {
 		case g.retried == g.n:
 			p.raw(" (retried)")
 		case g.n == 1:
-			p.pad(83)
+			p.pad(86)
 			p.raw("  ")
 			p.put(roleDim, g.flow)
 		}
@@ -271,7 +274,7 @@ func (v *View) n1List(p *pen) {
 			p.line()
 			break
 		}
-		p.right(rolePlain, count(g.n), 16, 1)
+		p.right(rolePlain, count(g.n), 17, 1)
 		text := "  " + cut(g.label, 40)
 		if g.under != "" {
 			text += " under " + cut(g.under, 28)
@@ -307,7 +310,7 @@ func (v *View) oddities(p *pen, tot Totals) {
 			}
 			return strings.Compare(a, b)
 		})
-		text := pad(count(n), 5) + "  "
+		text := pad(count(n), 6) + "  "
 		for i, k := range kinds {
 			if i > 0 {
 				text += " · "
@@ -321,7 +324,7 @@ func (v *View) oddities(p *pen, tot Totals) {
 		line("redacted", text+"          would ship: "+count(v.events)+" events, "+count(tot.Findings)+" with unredacted findings")
 	}
 	if tot.Skipped > 0 {
-		text := pad(count(tot.Skipped), 5) + plur(tot.Skipped, "  line") + " could not be read"
+		text := pad(count(tot.Skipped), 6) + plur(tot.Skipped, "  line") + " could not be read"
 		if tot.FirstSkip != "" {
 			text += " (first at " + clean(tot.FirstSkip, v.cfg.ASCII) + ")"
 		}
@@ -340,7 +343,7 @@ func (v *View) oddities(p *pen, tot Totals) {
 	add(s.lates, "after their flow was shown")
 	add(v.forced, "flows shown early for want of room")
 	if len(odd) > 0 {
-		line("odd", "       "+strings.Join(odd, " · "))
+		line("odd", "        "+strings.Join(odd, " · "))
 	}
 }
 
@@ -493,4 +496,12 @@ func (v *View) notes() {
 			v.writeErr([]byte(text + "\n"))
 		}
 	}
+}
+
+// wholeMS returns a time without a fraction of a millisecond.
+func wholeMS(ns int64) string {
+	if ns < 10e6 {
+		return strconv.FormatInt(max((ns+500_000)/1e6, 1), 10) + " ms"
+	}
+	return duration(ns)
 }

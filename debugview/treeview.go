@@ -65,6 +65,9 @@ func (l *treeLayout) flow(v *View, t *tree) {
 		b.multi = true
 		l.rows(v, t)
 		l.tell(v, t)
+		if v.cfg.Failed {
+			l.chain(v, t)
+		}
 		if v.filter.detail {
 			l.detail(v, t)
 		}
