@@ -42,6 +42,12 @@ func (p *Parser) lograge(e *Event, s string) bool {
 			if d, ok := scaleDuration(strings.TrimSuffix(val, "ms"), millisecond); ok {
 				putTiming(e, strings.TrimSuffix(key, "_runtime"), d)
 			}
+		case "source": // l2met: Controller:action
+			if c, a, ok := strings.Cut(val, ":"); ok && isConstant(c) {
+				controller, action = c, a
+				break
+			}
+			p.field(e, key, Text(val))
 		case "error":
 			setLogrageError(e, val)
 		case "location":

@@ -88,6 +88,7 @@ func (r *openRecord) add(e *Event) {
 	if e.Type == "error.raised" {
 		m := &r.e.Metadata
 		r.e.Type, r.e.Action, r.e.Subject = e.Type, strings.Clone(e.Action), Subject{e.Subject.Type, strings.Clone(e.Subject.ID)}
+		r.e.Platform.Format = "rails.text"
 		c := e.clone()
 		m.Error, m.Message, m.Outcome = c.Metadata.Error, c.Metadata.Message, OutcomeFailure
 		m.Extra = append(m.Extra, newFields(m.Extra, c.Metadata.Extra)...)

@@ -40,7 +40,7 @@ func (p *Parser) railsMessage(e *Event, msg string) bool {
 	case 0xe2:
 		ok = railsCaller(e, s)
 	}
-	ok = ok || p.activeRecord(e, msg, s) || p.rubyJob(e, s) || railsMail(e, s) || railsException(e, s)
+	ok = ok || p.rubyJob(e, s) || p.activeRecord(e, msg, s) || railsMail(e, s) || railsException(e, s)
 	if ok && (e.Platform.Format == "" || e.Platform.Format == "ruby.logger") {
 		e.Platform.Format = "rails.text"
 	}

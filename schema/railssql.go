@@ -35,6 +35,9 @@ func (p *Parser) activeRecord(e *Event, msg, s string) bool {
 		}
 	}
 	sql, binds := cutBinds(rest)
+	if !statementName(name) && !sqlVerb(sql) {
+		return false
+	}
 	model := ""
 	if i := strings.IndexByte(name, ' '); i > 0 && isConstant(name[:i]) {
 		model = name[:i]
@@ -58,6 +61,32 @@ func (p *Parser) activeRecord(e *Event, msg, s string) bool {
 	}
 	blockLine(e, Inside)
 	return true
+}
+
+// statementName reports whether name is one that ActiveRecord gives to statements.
+func statementName(name string) bool {
+	switch name {
+	case "SQL", "SCHEMA", "TRANSACTION", "AREL", "PG", "EXPLAIN":
+		return true
+	}
+	model, op, ok := strings.Cut(name, " ")
+	return ok && isConstant(model) && strings.IndexByte(op, ':') < 0 && len(op) < 24
+}
+
+// sqlVerb reports whether text begins as SQL does.
+func sqlVerb(s string) bool {
+	l := sqlLexer{s: s}
+	t := l.next()
+	if t.punct('(') {
+		t = l.next()
+	}
+	for _, verb := range [...]string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET", "SHOW", "PRAGMA", "CREATE", "ALTER",
+		"DROP", "TRUNCATE", "EXPLAIN", "MERGE", "REPLACE", "LOCK", "CALL", "START", "ANALYZE", "VACUUM", "USE", "DESCRIBE", "GRANT", "COPY", "EXECUTE", "EXEC", "DEALLOCATE", "NOTIFY", "LISTEN"} {
+		if t.is(verb) {
+			return true
+		}
+	}
+	return false
 }
 
 // cutSQLHead takes "Name (1.2ms)" off s.

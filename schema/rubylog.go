@@ -132,8 +132,11 @@ func (p *Parser) rubyTags(e *Event, msg string) string {
 		}
 		if job == 2 { // [ActiveJob] [Class] [id]
 			job = 0
-			e.setJobID("job_id", tag)
-			continue
+			if len(tag) >= 8 && strings.IndexByte(tag, ' ') < 0 {
+				e.setJobID("job_id", tag)
+				continue
+			}
+			e.Metadata.Job.Class = ""
 		}
 		if job == 1 {
 			if isConstant(tag) && strings.HasPrefix(msg, "[") {
@@ -193,6 +196,9 @@ func (p *Parser) rubyTag(e *Event, tag string) bool {
 // rubyMessage fills e from the text behind head and tags: a line of Rails, JSON, pairs, or words.
 func (p *Parser) rubyMessage(e *Event, msg string) {
 	if p.railsMessage(e, msg) {
+		return
+	}
+	if len(msg) > 30 && isDigit(msg[0]) && parseDelayedJob(p, e, msg) {
 		return
 	}
 	if js := strings.TrimPrefix(msg, "@cee: "); strings.HasPrefix(js, "{") {

@@ -152,10 +152,14 @@ func (p *Parser) semanticPayload(e *Event, name, msg, js string) {
 	case strings.HasPrefix(msg, "Completed #") && controller != "":
 		e.Metadata.Route = p.concat(controller, "#", action)
 		setHTTP(e, method, path, status)
+	case p.activeJob(e, msg), railsMail(e, msg):
+		e.Platform.Format = "semantic_logger.text"
 	default:
 		if action != "" && controller != "" {
 			e.Metadata.Route = p.concat(controller, "#", action)
 		}
+		e.Metadata.Method, e.Metadata.Status = method, status
+		e.Metadata.Path, _, _ = strings.Cut(path, "?")
 		scanIdents(e, msg)
 	}
 }
