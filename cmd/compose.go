@@ -28,7 +28,7 @@ func (c *Config) tailer(paths []string) tailer.Config {
 
 func (c *Config) schema() schema.Config {
 	loc, _ := location(c.Timezone) // was checked
-	s := schema.Config{Location: loc}
+	s := schema.Config{Location: loc, CountQueries: !c.Collect.Queries}
 	for i := range c.Formats {
 		if f, err := schema.CompileFormat(schema.FormatConfig(c.Formats[i])); err == nil { // was checked
 			s.Formats = append(s.Formats, f)

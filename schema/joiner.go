@@ -31,6 +31,8 @@ type Joiner struct {
 	last    *stream // the stream used last
 	held    int     // streams with a record
 
+	counts queryCounts
+
 	blocks         map[blockKey]*block
 	oldest, newest *block // by last line
 	open           int
@@ -65,6 +67,9 @@ func NewJoiner(c Config) *Joiner {
 // Push takes the next event and calls emit for every event that is complete, in order. An emitted event is valid until
 // the caller is done with the step: it is e itself, or one that the joiner gives away.
 func (j *Joiner) Push(e *Event, emit func(*Event)) {
+	if j.config.CountQueries {
+		emit = j.counting(emit)
+	}
 	if j.held > 0 {
 		if st := j.known(e); st != nil && (st.rec.e != nil || st.cut.e != nil) {
 			if j.continued(st, e, emit) {
@@ -92,6 +97,9 @@ func (j *Joiner) Push(e *Event, emit func(*Event)) {
 // Advance tells the joiner that the clock (log time with several files merged, else the wall clock), in nanoseconds,
 // has come to now: records that waited too long are handed on. It costs nothing when there are none.
 func (j *Joiner) Advance(now int64, emit func(*Event)) {
+	if j.config.CountQueries {
+		emit = j.counting(emit)
+	}
 	if j.now == 0 {
 		for _, st := range j.streams {
 			st.rec.since = now
@@ -113,6 +121,9 @@ func (j *Joiner) Advance(now int64, emit func(*Event)) {
 
 // Flush hands on everything: the input has ended.
 func (j *Joiner) Flush(emit func(*Event)) {
+	if j.config.CountQueries {
+		emit = j.counting(emit)
+	}
 	for j.held > 0 { // a line that became whole may be a record with further lines itself
 		for _, st := range j.sorted() {
 			j.endRecord(st, emit)

@@ -11,6 +11,9 @@ type Config struct {
 	Location *time.Location
 	// Formats are the user's own, tried before all others in this order.
 	Formats []*Format
+	// CountQueries makes the joiner count data.query events in the request or job they belong to, as metadata.db of that.
+	// The queries are handed on all the same; who counts them will want to leave them out.
+	CountQueries bool
 }
 
 // Parser turns lines into events. The event depends on the line, its source and the moment of reading alone, never on

@@ -9,10 +9,15 @@ import (
 // readAll returns the events of text as the pipeline makes them, as JSON lines.
 func readAll(t *testing.T, text string) []string {
 	t.Helper()
+	return readWith(t, Config{Location: time.UTC}, text)
+}
+
+func readWith(t *testing.T, c Config, text string) []string {
+	t.Helper()
 	src := NewSource("x.log", "x.log", []byte("secret"), []byte("file"))
-	p := NewParser(Config{Location: time.UTC})
+	p := NewParser(c)
 	p.Start(src, time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
-	j := NewJoiner(Config{Location: time.UTC})
+	j := NewJoiner(c)
 	var out []string
 	emit := func(e *Event) { out = append(out, string(AppendJSON(nil, e))) }
 	var events []Event
