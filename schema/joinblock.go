@@ -27,6 +27,7 @@ type block struct {
 	closed    bool // Completed was seen, or an exception that ended it
 	done      bool // handed on; known for the sake of late lines
 	late      bool // a line came before Started
+	raised    bool // an exception ended it before it was processed: there will be no Completed
 
 	seen         int64  // when its last line came
 	next         *block // another one with the same key, opened before
@@ -127,6 +128,8 @@ func (j *Joiner) opens(e *Event, emit func(*Event)) {
 		// The client sent the same request id again.
 		j.finish(b, emit)
 		j.forget(b)
+	} else if b != nil {
+		j.finishStale(b, e, emit)
 	}
 	if b = j.addBounded(k, e, emit); b == nil {
 		emit(e)
@@ -137,6 +140,18 @@ func (j *Joiner) opens(e *Event, emit func(*Event)) {
 	// Rails 2 says in one line what Started and Processing say.
 	b.processed = e.Metadata.Method != "" && e.Metadata.Path == "" || e.Join.Kind != railsRequest
 	k.stream.done = nil
+}
+
+// finishStale hands on the blocks without tag that will see no further lines when a new one is opened: those that an
+// exception ended, and those too old.
+func (j *Joiner) finishStale(b *block, e *Event, emit func(*Event)) {
+	for b != nil {
+		next := b.next
+		if !b.done && (b.raised || b.time.From == FromLine && e.Time.From == FromLine && e.Time.NS-b.time.NS >= blockIdle) {
+			j.finish(b, emit)
+		}
+		b = next
+	}
 }
 
 // addBounded is add that makes room by handing on the oldest block.
@@ -204,7 +219,11 @@ func (j *Joiner) closes(e *Event, emit func(*Event)) {
 	}
 	if b == nil {
 		if !tagged(k.key) {
-			j.incomplete(e)
+			if j.ambiguous(k) {
+				e.Type, e.Action = "log.message", "request.completed"
+			} else {
+				j.incomplete(e)
+			}
 			emit(e)
 			return
 		}
@@ -235,7 +254,7 @@ func (j *Joiner) target(k blockKey, e *Event) *block {
 	}
 	var only *block
 	for ; b != nil; b = b.next {
-		if b.done || b.closed {
+		if b.done || b.closed || b.raised {
 			continue
 		}
 		switch {
@@ -346,6 +365,9 @@ func (j *Joiner) inside(b *block, e *Event) *block {
 			}
 			continue
 		}
+		if b.raised {
+			continue
+		}
 		if only != nil {
 			return nil
 		}
@@ -363,6 +385,7 @@ func (j *Joiner) inside(b *block, e *Event) *block {
 // failed notes in an open block the exception that ended it: there will be no Completed where a middleware raised.
 func (j *Joiner) failed(b *block, e *Event) {
 	m := &b.e.Metadata
+	b.raised = !b.processed && e.Metadata.Level == LevelFatal
 	m.Outcome = OutcomeFailure
 	if m.Error.Class == "" {
 		m.Error.Class = strings.Clone(e.Metadata.Error.Class)
@@ -444,7 +467,7 @@ func (j *Joiner) expire(emit func(*Event)) {
 			if idle >= blockKnown {
 				j.forget(b)
 			}
-		case b.closed:
+		case b.closed, b.raised:
 			if idle >= blockLate {
 				j.finish(b, emit)
 			}

@@ -18,7 +18,7 @@ func (p *Parser) railsMessage(e *Event, msg string) bool {
 	ok := false
 	switch s[0] {
 	case 'S':
-		ok = p.railsStarted(e, s) || p.railsSent(e, s) || p.activeJob(e, s)
+		ok = p.railsStarted(e, s) || p.railsSent(e, s) || railsSession(e, s) || p.activeJob(e, s)
 	case 'P':
 		ok = p.railsProcessing(e, s) || railsParameters(e, s) || p.activeJob(e, s)
 	case 'C':
@@ -367,6 +367,17 @@ func cutTail(s, sep string) (before, after string, ok bool) {
 		return s[:i], s[i+len(sep):], true
 	}
 	return s, "", false
+}
+
+// railsSession reads the session that Rails 1 and 2 log.
+func railsSession(e *Event, s string) bool {
+	id, ok := strings.CutPrefix(s, "Session ID: ")
+	if !ok || strings.IndexByte(id, ' ') >= 0 {
+		return false
+	}
+	e.setSession("session_id", id)
+	blockLine(e, Adds)
+	return true
 }
 
 func railsUnpermitted(e *Event, s string) bool {

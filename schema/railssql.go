@@ -15,6 +15,9 @@ func (p *Parser) activeRecord(e *Event, msg, s string) bool {
 		return false
 	}
 	// The blanks that Rails writes before the name and behind the bracket tell it from other text with milliseconds.
+	if after, ok := strings.CutPrefix(rest, " (db time "); ok { // behind ASYNC: how long the statement itself took
+		_, rest, _ = strings.Cut(after, ")")
+	}
 	if !strings.HasPrefix(rest, "  ") || name == "" && !strings.HasPrefix(msg, " ") {
 		return false
 	}
@@ -28,11 +31,6 @@ func (p *Parser) activeRecord(e *Event, msg, s string) bool {
 		name, cached = strings.TrimLeft(n, " "), true
 	} else if n, ok := strings.CutPrefix(name, "ASYNC "); ok {
 		name, async = n, true
-	}
-	if after, ok := strings.CutPrefix(rest, "(db time "); ok {
-		if _, sql, ok := strings.Cut(after, ")  "); ok {
-			rest = sql
-		}
 	}
 	sql, binds := cutBinds(rest)
 	if !statementName(name) && !sqlVerb(sql) {

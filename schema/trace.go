@@ -13,6 +13,7 @@ type traceState struct {
 	python bool // behind "Traceback", before the line that names the exception
 	golang bool // in a dump of goroutines
 	rust   bool // behind "panicked at"
+	causes bool // behind Rails' "Causes:"
 	pem    bool // between BEGIN and END of a key or certificate
 	kind   string
 	mail   bool // in a mail that ActionMailer printed
@@ -48,6 +49,8 @@ func (t *traceState) add(s string) {
 		t.golang, t.failed = true, true
 	case strings.HasPrefix(trimmed, "thread '") && strings.Contains(trimmed, "' panicked at "):
 		t.rust, t.failed = true, true
+	case s == "Causes:" || s == "Caused by:" || strings.HasPrefix(s, "Information for "):
+		t.causes = true
 	case strings.HasPrefix(trimmed, "stack backtrace:"), strings.HasPrefix(trimmed, "note: run with"):
 		t.rust = false
 		t.frames = true
@@ -100,7 +103,7 @@ func (t *traceState) takes(s string) bool {
 		return true
 	case t.golang:
 		return goDumpLine(s)
-	case strings.HasPrefix(s, "↳ "), strings.HasPrefix(s, "Caused by: "), strings.HasPrefix(s, "Suppressed: "), strings.HasPrefix(s, "... "),
+	case strings.HasPrefix(s, "↳ "), strings.HasPrefix(s, "Caused by:"), t.causes && causeLine(s), strings.HasPrefix(s, "Suppressed: "), strings.HasPrefix(s, "... "),
 		strings.HasPrefix(s, "[stacktrace]"), strings.HasPrefix(s, "Stack trace:"), strings.HasPrefix(s, "[previous exception]"), strings.HasPrefix(s, "--- End of "),
 		strings.HasPrefix(s, "Causes:"), strings.HasPrefix(s, "Information for "), strings.HasPrefix(s, "During handling of the above"),
 		strings.HasPrefix(s, "The above exception was"), strings.HasPrefix(s, "note: run with"), strings.HasPrefix(s, "stack backtrace:"):
@@ -115,6 +118,12 @@ func (t *traceState) takes(s string) bool {
 		return t.level >= LevelWarn || t.level == LevelNone && t.format != "text" || t.frames && t.failed
 	}
 	return false
+}
+
+// causeLine reports whether s names a cause as Rails does: Class (message).
+func causeLine(s string) bool {
+	class, rest, ok := strings.Cut(s, " (")
+	return ok && isConstant(class) && (strings.HasSuffix(rest, ")") || strings.HasSuffix(rest, "):"))
 }
 
 // isFrame reports whether a line, without the blanks before it, is a frame of a stack trace in any language.
