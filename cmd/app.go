@@ -110,7 +110,7 @@ func newApp(env *Env) *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 		Commands: []*cli.Command{
-			shipCommand(env), debugCommand(env), checkCommand(env), redactCommand(env), completionCommand(env), helpCommand(env), versionCommand(env),
+			shipCommand(env), debugCommand(env), checkCommand(env), redactCommand(env), statusCommand(env), completionCommand(env), helpCommand(env), versionCommand(env),
 		},
 	}
 }

@@ -3,6 +3,8 @@ package cmd
 import (
 	"math"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/ezlogs/ezlogs/correlate"
 	"github.com/ezlogs/ezlogs/schema"
@@ -26,6 +28,10 @@ type ordered struct {
 	pushed uint64          // events that went into the ring
 	linked uint64          // events that came out
 	spent  []spentSlab     // slabs whose last event may still be in the ring
+
+	// For whoever watches the run.
+	busy  atomic.Int64                    // when the step at hand began, Unix nanoseconds; 0 while none is
+	stats atomic.Pointer[correlate.Stats] // after the last step
 
 	cur       *step
 	clock     int64 // the latest time seen, nanoseconds
@@ -56,6 +62,7 @@ type joiner interface {
 
 type linker interface {
 	Foresee(e *schema.Event)
+	Stats() correlate.Stats
 	Link(e *schema.Event, emit func(*schema.Event))
 	Advance(now int64, emit func(*schema.Event))
 	Flush(emit func(*schema.Event))
@@ -73,6 +80,8 @@ type step struct {
 
 // step joins and links what c brought and returns all events that are complete now.
 func (o *ordered) step(c *chunk) *step {
+	o.busy.Store(time.Now().UnixNano())
+	defer o.busy.Store(0)
 	s := o.slabs.step()
 	o.cur = s
 	if o.live {
@@ -112,6 +121,8 @@ func (o *ordered) step(c *chunk) *step {
 	o.spent = o.spent[:copy(o.spent, o.spent[n:])]
 	s.now = o.clock
 	o.cur = nil
+	st := o.linker.Stats()
+	o.stats.Store(&st)
 	return s
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -67,7 +68,14 @@ func runShip(env *Env, c *cli.Context) error {
 	if guarded(env, paths, c.Bool("once"), c.Bool("no-guard")) {
 		return &exitError{status: guard(env)}
 	}
-	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), log: ownLog(env, c)}
+	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), quiet: c.Bool("quiet"), log: ownLog(env, c), admin: &admin{began: time.Now()}}
+	r.reload = func() (*Config, error) {
+		l, err := configure(env, c)
+		if err != nil {
+			return nil, err
+		}
+		return l.Config, nil
+	}
 	r.destinations(c.Bool("quiet"))
 	if err := r.state(l.Origin["state_dir"] != ""); err != nil {
 		return err
@@ -79,16 +87,18 @@ func runShip(env *Env, c *cli.Context) error {
 
 // shipRun is one run of ship.
 type shipRun struct {
-	env     *Env
-	cfg     *Config
-	paths   []string
-	once    bool
-	strict  bool
-	log     *slog.Logger
-	dir     string // state, "" for none
-	keys    *keys
-	failed  bool           // some input could not be read to its end
-	closers []func() error // after delivery: positions are saved when everything is acknowledged
+	env    *Env
+	cfg    *Config
+	paths  []string
+	once   bool
+	strict bool
+	log    *slog.Logger
+	dir    string // state, "" for none
+	keys   *keys
+	failed bool // some input could not be read to its end
+	quiet  bool
+	admin  *admin
+	reload func() (*Config, error) // reads the configuration again
 }
 
 // destinations makes stdout the destination when there is none: the first try works.
@@ -127,69 +137,154 @@ func (r *shipRun) state(named bool) (err error) {
 	return err
 }
 
-// run starts delivery, carries the input through the pipeline and drains.
+// run delivers until the input has ended or the user stops it, and begins again with another configuration when that is
+// asked for.
 func (r *shipRun) run(ctx context.Context) error {
+	for {
+		again, err := r.session(ctx)
+		if !again {
+			return err
+		}
+	}
+}
+
+// session starts delivery, carries the input through the pipeline and drains. again reports that it ended for a new
+// configuration.
+func (r *shipRun) session(ctx context.Context) (again bool, err error) {
 	scfg := r.cfg.ship()
 	scfg.StateDir = r.dir
 	scfg.Volatile = slices.Contains(r.paths, "-")
-	shipper, err := ship.Start(context.WithoutCancel(ctx), scfg, ship.Deps{Logger: r.log, Stdout: r.env.Stdout})
-	if err != nil {
-		return &exitError{status: statusFailed, text: err.Error()}
-	}
-	defer shipper.Close()
 	engine, err := newRedaction(r.cfg, r.keys)
 	if err != nil {
-		return err
+		return false, err
 	}
-	enc := func() encoder {
-		return &shipEncoder{redactor: engine.Worker(), maxBytes: int(r.cfg.Security.MaxPayloadSize)}
+	shipper, err := ship.Start(context.WithoutCancel(ctx), scfg, ship.Deps{Logger: r.log, Stdout: r.env.Stdout})
+	if err != nil {
+		return false, &exitError{status: statusFailed, text: err.Error()}
 	}
-	names := newNamer(r.cfg, r.env, r.keys)
+	defer shipper.Close()
+	s := &session{run: r, shipper: shipper, engine: engine, names: newNamer(r.cfg, r.env, r.keys)}
+	defer s.close()
 	if r.once {
-		err = runOnce(ctx, r.env, r.cfg, r.paths, names, shipSink{shipper}, enc, func(path string, err error) {
-			r.failed = true
-			fmt.Fprintf(r.env.Stderr, "ezlogs: %v\n", err)
-		})
+		err = s.once(ctx)
 	} else {
-		err = r.follow(ctx, names, shipSink{shipper}, enc)
+		again, err = s.follow(ctx)
 	}
 	switch {
 	case errors.Is(err, errOutputClosed):
-		return nil
+		return false, nil
 	case err != nil:
-		return err
+		return false, err
 	}
-	defer func() {
-		for _, f := range r.closers {
-			if err := f(); err != nil {
-				r.log.Error("positions are not saved", "err", err)
-			}
-		}
-	}()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.cfg.Delivery.Drain)
-	defer cancel()
-	if err := shipper.Drain(drain); err != nil && !errors.Is(err, ship.ErrOutputClosed) {
+	err = s.drain(ctx, again)
+	r.report(engine)
+	return again, err
+}
+
+// session is the time between two configurations.
+type session struct {
+	run     *shipRun
+	shipper *ship.Shipper
+	engine  *redact.Engine
+	names   *namer
+	tail    *tailer.Tailer
+	stop    func() // of the admin server
+}
+
+func (s *session) encoder() encoder {
+	return &shipEncoder{redactor: s.engine.Worker(), maxBytes: int(s.run.cfg.Security.MaxPayloadSize)}
+}
+
+// once reads files to their end.
+func (s *session) once(ctx context.Context) error {
+	r := s.run
+	err := runOnce(ctx, r.env, r.cfg, r.paths, s.names, shipSink{s.shipper}, s.encoder, func(path string, err error) {
+		r.failed = true
 		fmt.Fprintf(r.env.Stderr, "ezlogs: %v\n", err)
+	})
+	if errors.Is(err, tailer.ErrNoFile) {
+		return noSuchFile(err, r.paths)
+	}
+	return err
+}
+
+// follow carries live input until it ends, ctx does, or another configuration is to be used.
+func (s *session) follow(ctx context.Context) (again bool, err error) {
+	r := s.run
+	t := r.cfg.tailer(r.paths)
+	t.StateDir = r.dir
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.tail, err = tailer.Start(ctx, t, r.env.Stdin, r.log)
+	if err != nil {
+		return false, &exitError{status: statusFailed, text: err.Error()}
+	}
+	p := newPipeline(r.cfg, newLiveFeed(s.tail.Chunks(), s.names.name), nil, shipSink{s.shipper}, s.encoder, correlate.New(r.cfg.correlate()), true)
+	r.admin.watch(s, p.order)
+	if s.stop, err = r.admin.serve(r.cfg.Admin.Listen, r.dir); err != nil {
+		return false, &exitError{status: statusFailed, text: err.Error()}
+	}
+	reload := make(chan struct{})
+	go func() {
+		defer close(reload)
+		again = r.awaitReload(ctx)
+		cancel()
+	}()
+	notifySystemd(r.env, "READY=1")
+	err = p.run(context.WithoutCancel(ctx)) // the tailer ends the input when ctx does
+	cancel()
+	<-reload
+	notifySystemd(r.env, map[bool]string{true: "RELOADING=1", false: "STOPPING=1"}[again])
+	return again, err
+}
+
+// drain delivers what is left. Before another configuration it does not wait for a destination that is down.
+func (s *session) drain(ctx context.Context, again bool) error {
+	r := s.run
+	wait := r.cfg.Delivery.Drain
+	if again {
+		wait = min(wait, 2*time.Second)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), wait)
+	defer cancel()
+	if err := s.shipper.Drain(ctx); err != nil && !errors.Is(err, ship.ErrOutputClosed) {
+		if !again {
+			fmt.Fprintf(r.env.Stderr, "ezlogs: %v\n", err)
+		}
 		r.failed = r.failed || r.strict
 	}
-	if r.failed {
+	if r.failed && !again {
 		return &exitError{status: statusFailed}
 	}
 	return nil
 }
 
-// follow carries live input into a sink until it ends or ctx does.
-func (r *shipRun) follow(ctx context.Context, names *namer, to sink, enc func() encoder) error {
-	t := r.cfg.tailer(r.paths)
-	t.StateDir = r.dir
-	tail, err := tailer.Start(ctx, t, r.env.Stdin, r.log)
-	if err != nil {
-		return &exitError{status: statusFailed, text: err.Error()}
+// close saves positions when everything is acknowledged that will be, and stops answering.
+func (s *session) close() {
+	if s.tail != nil {
+		if err := s.tail.Close(); err != nil {
+			s.run.log.Error("positions are not saved", "err", err)
+		}
 	}
-	p := newPipeline(r.cfg, newLiveFeed(tail.Chunks(), names.name), nil, to, enc, correlate.New(r.cfg.correlate()), true)
-	err = p.run(context.WithoutCancel(ctx)) // the tailer ends the input when ctx does
-	r.closers = append(r.closers, tail.Close)
-	return err
+	if s.stop != nil {
+		s.stop()
+	}
+}
+
+// report says at the end how often what was replaced.
+func (r *shipRun) report(engine *redact.Engine) {
+	if r.quiet {
+		return
+	}
+	var attrs []any
+	for _, n := range engine.Snapshot().Counts {
+		if n.N > 0 && n.Action != "keep" {
+			attrs = append(attrs, n.Detector, n.N)
+		}
+	}
+	if len(attrs) > 0 {
+		r.log.Info("values were redacted", attrs...)
+	}
 }
 
 // newPipeline puts the stages together. Live input is timed by the clock and not looked ahead; m is nil but for several

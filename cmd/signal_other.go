@@ -4,4 +4,7 @@ package cmd
 
 import "os"
 
-var stopSignals = []os.Signal{os.Interrupt}
+var (
+	stopSignals   = []os.Signal{os.Interrupt}
+	reloadSignals []os.Signal
+)

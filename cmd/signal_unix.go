@@ -7,4 +7,7 @@ import (
 	"syscall"
 )
 
-var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM}
+var (
+	stopSignals   = []os.Signal{os.Interrupt, syscall.SIGTERM}
+	reloadSignals = []os.Signal{syscall.SIGHUP}
+)
