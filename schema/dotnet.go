@@ -60,25 +60,3 @@ func parseDotNetConsole(p *Parser, e *Event, line string) bool {
 	e.Join.Kind = "aspnet"
 	return true
 }
-
-// setDotNetMessage gives e, whose first line named the category alone, the indented lines behind it: the message, and for
-// errors the exception, which is returned.
-func setDotNetMessage(e *Event, more string) (rest string) {
-	msg, rest, _ := strings.Cut(more, "\n")
-	msg = strings.TrimSpace(msg)
-	rest = strings.TrimPrefix(strings.ReplaceAll("\n"+rest, "\n      ", "\n"), "\n")
-	e.Metadata.Message = Text(msg)
-	if e.Type == "log.message" {
-		e.Type = ""
-		defer setDefault(&e.Type, "log.message")
-	}
-	switch {
-	case strings.HasPrefix(msg, "Request finished ") && setRequestFinished(e, msg):
-	case strings.HasPrefix(msg, "Executed DbCommand (") && setDbCommand(e, msg, rest):
-		e.Metadata.Message = Value{}
-		return ""
-	default:
-		scanIdents(e, msg)
-	}
-	return rest
-}

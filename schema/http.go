@@ -29,6 +29,7 @@ func setHTTPClient(e *Event, method, target string, status int) {
 	}
 	name := hostName(host)
 	if publicHost(name) {
+		host = strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":80")
 		e.Action = e.Metadata.Method + " " + host + e.Metadata.Path
 		if e.Subject.Type == "" {
 			e.Subject = Subject{"service", name}

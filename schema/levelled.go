@@ -219,10 +219,16 @@ func (p *Parser) readHead(e *Event, s string, h *head) (msg string, ok bool) {
 				}
 			}
 			if h.level = levelWord(w, len(w) < len(el.text) || words == 0 && isShortLevel(w)); h.level != LevelNone {
+				if words > 1 && seps == 0 {
+					return "", false // a word of prose: "user got ERROR from"
+				}
 				at = n - 1
 				break
 			}
-			if words++; words > 2 && seps == 0 || !headWord(w) {
+			if !allDigits(w) {
+				words++
+			}
+			if words > 2 && seps == 0 || !headWord(w) {
 				return "", false
 			}
 		}
@@ -538,6 +544,10 @@ func parseStampedText(p *Parser, e *Event, s *stamped) bool {
 			break
 		}
 		rest = strings.TrimLeft(rest[end+1:], " \t")
+	}
+	if place, after := cutToken(rest); after != "" && strings.HasSuffix(place, ":") && isSourceLine(place[:len(place)-1]) { // Go's log.Lshortfile
+		e.AddField("caller", Text(place[:len(place)-1]))
+		rest = after
 	}
 	if id, after := cutToken(rest); len(id) == 36 && after != "" {
 		if _, ok := canonUUID(id); ok { // AWS Lambda

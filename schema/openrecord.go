@@ -165,7 +165,13 @@ func (j *Joiner) finishDotNet(e *Event, more string) {
 		trace += text + "\n"
 	}
 	if message != "" && e.Metadata.Message.IsZero() {
-		j.reader(e).setText(e, message)
+		if e.Type == "log.message" {
+			e.Type = ""
+		}
+		if p := j.reader(e); !p.phrase(e, message) {
+			p.setText(e, message)
+		}
+		setDefault(&e.Type, "log.message")
 	}
 	if trace == "" {
 		return

@@ -59,6 +59,8 @@ func (t *traceState) add(s string) {
 		t.frames = true
 	case isFrame(trimmed):
 		t.frames = true
+	case t.format == "zap.console" && strings.HasPrefix(s, "\t"):
+		t.frames = true
 	}
 	if strings.Contains(s, "-----BEGIN ") {
 		t.pem = true
@@ -103,6 +105,8 @@ func (t *traceState) takes(s string) bool {
 		return true
 	case t.golang:
 		return goDumpLine(s)
+	case t.format == "zap.console" && t.level >= LevelWarn && goFunction(s):
+		return true
 	case strings.HasPrefix(s, "↳ "), strings.HasPrefix(s, "Caused by:"), t.causes && causeLine(s), strings.HasPrefix(s, "Suppressed: "), strings.HasPrefix(s, "... "),
 		strings.HasPrefix(s, "[stacktrace]"), strings.HasPrefix(s, "Stack trace:"), strings.HasPrefix(s, "[previous exception]"), strings.HasPrefix(s, "--- End of "),
 		strings.HasPrefix(s, "Causes:"), strings.HasPrefix(s, "Information for "), strings.HasPrefix(s, "During handling of the above"),
@@ -146,6 +150,12 @@ func goDumpLine(s string) bool {
 		strings.HasSuffix(s, ")") && strings.IndexByte(s, '(') > 0 && strings.IndexByte(s[:strings.IndexByte(s, '(')], '.') > 0
 }
 
+// goFunction reports whether a line is the qualified name of a function, as zap's stack traces have them between the places.
+func goFunction(s string) bool {
+	slash := strings.LastIndexByte(s, '/') + 1
+	return len(s) < 300 && strings.IndexByte(s, ' ') < 0 && strings.IndexByte(s[slash:], '.') > 0 && isAlpha(s[0])
+}
+
 // exceptionLine returns the class of the exception that a line names, as Python, Java, Node, .NET and PHP print it:
 // "pkg.Name: message" or "Name" alone; "" when it is none.
 func exceptionLine(s string) string {
@@ -179,9 +189,6 @@ func exceptionLine(s string) string {
 // of the message.
 func finishRecord(e *Event, more string, t *traceState) {
 	m := &e.Metadata
-	if e.Join.Kind == "aspnet" && m.Message.IsZero() {
-		more = setDotNetMessage(e, more)
-	}
 	if more == "" {
 		return
 	}
