@@ -13,73 +13,7 @@ func (p *Parser) phrase(e *Event, msg string) bool {
 		head, sql, _ := strings.Cut(msg, "\n")
 		return setDbCommand(e, head, sql)
 	}
-	return p.requestPhrase(e, msg)
-}
-
-// requestPhrase takes a message that holds a whole request, in the order all access lines have: method, path, status and a
-// time with its unit.
-//
-//	request completed POST /quotes 200 20.2ms rid=f72f…
-func (p *Parser) requestPhrase(e *Event, msg string) bool {
-	at := strings.Index(msg, " /")
-	if at < 3 {
-		return false
-	}
-	from := strings.LastIndexByte(msg[:at], ' ') + 1
-	method := msg[from:at]
-	if !isMethod(method) {
-		return false
-	}
-	target, rest := cutToken(msg[at+1:])
-	word, rest := cutToken(rest)
-	if word == "-" || word == "->" || word == "=>" {
-		word, rest = cutToken(rest)
-	}
-	status := status3(word)
-	if status == 0 {
-		return false
-	}
-	rest = strings.TrimPrefix(rest, "in ")
-	took, after := cutToken(rest)
-	d, ok := parseDuration(strings.Trim(took, "(),"))
-	if !ok {
-		unit, _ := cutToken(after)
-		if d, ok = parseDuration(took + " " + strings.Trim(unit, "(),")); !ok || unit == "" {
-			return false
-		}
-	}
-	p.setTextPairs(e, msg)
-	if e.Type != "" && e.Type != "log.message" {
-		return true
-	}
-	e.Type = ""
-	e.Metadata.Duration = d
-	if outgoing(msg[:from]) {
-		setHTTPClient(e, method, target, status)
-	} else {
-		setHTTP(e, method, target, status)
-	}
-	return true
-}
-
-// outgoing reports whether the words before a request say that the program made it itself.
-func outgoing(s string) bool {
-	for _, w := range [...]string{"call", "calling", "called", "outgoing", "outbound", "client", "upstream", "fetch", "external"} {
-		if i := indexFold(s, w); i >= 0 && (i == 0 || s[i-1] == ' ') {
-			return true
-		}
-	}
 	return false
-}
-
-// indexFold returns where part, in lower case, stands in s in any case, -1 when it does not.
-func indexFold(s, part string) int {
-	for i := 0; i+len(part) <= len(s); i++ {
-		if strings.EqualFold(s[i:i+len(part)], part) {
-			return i
-		}
-	}
-	return -1
 }
 
 // setSerilogRequest takes: HTTP GET /users/42 responded 200 in 12.3456 ms

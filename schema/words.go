@@ -137,6 +137,9 @@ func resolveRequestWords(e *Event, s string) bool {
 	if status < 100 || status > 599 {
 		return false
 	}
+	if next, _ := cutToken(rest); next != "" && next[0] >= 'a' && next[0] <= 'z' && !startsPair(next) && next != "in" && next != "after" && next != "took" {
+		return false // "200 times"
+	}
 	e.Type = ""
 	if e.Metadata.Duration.Set {
 		rest = ""
