@@ -222,10 +222,10 @@ func (c *Correlator) Advance(now int64, emit func(*schema.Event)) {
 	}
 	c.clock = now
 	seconds := c.seconds(now)
+	c.settle(false) // before what it rests on is forgotten
 	for _, t := range c.tables {
 		t.advance(seconds)
 	}
-	c.settle(false)
 	c.tales.advance(seconds)
 	c.tellMerged(false, emit)
 	c.tellCompleted(emit)

@@ -159,7 +159,7 @@ func (c *Correlator) identKey(kind schema.IdentKind, s string) (k, half key, m s
 	if kind == schema.IdentTrace && n == 32 {
 		if string(b[:16]) == "0000000000000000" {
 			b = b[16:]
-		} else {
+		} else if len(s) != 36 { // not a UUID, whose lower half may be that of the machine
 			half = sum(&c.hash, spaceID, b[16:])
 		}
 	}

@@ -26,6 +26,7 @@ type sighting struct {
 type sightings struct {
 	at   []sighting
 	many bool // more than can be of one flow
+	asks bool // a waiter will look at it again
 	name uint64
 }
 
@@ -491,36 +492,68 @@ func (c *Correlator) byValue(e *schema.Event) {
 		}
 		for _, o := range found {
 			mine, o = c.rooted(&l.flow), c.find(o)
-			if mine != o && c.mayBeOne(mine, o) {
+			if mine == o {
+				continue
+			}
+			one, early := c.mayBeOne(mine, o)
+			if one {
 				c.union(mine, o)
 				l.link, l.sure = schema.LinkValue, 0.8
+			}
+			// Requests are logged when they end: look again when they have.
+			if s = c.values.at(n); early && !s.asks && len(c.waiting) < maxWaiting {
+				s.asks = true
+				c.waiting = append(c.waiting, waiter{due: c.clock + valueReach, value: c.values.entries[n].k})
 			}
 		}
 	}
 }
 
-// mayBeOne reports whether two flows can be parts of one: both answer requests, but not the same service both.
-func (c *Correlator) mayBeOne(a, b int32) bool {
-	if c.flows[a].units == 0 || c.flows[b].units == 0 {
-		return false
-	}
-	requests := [2]bool{}
+// mayBeOne reports whether two flows can be parts of one: both answer requests, but not the same service both. early says that
+// one of them has not answered any yet.
+func (c *Correlator) mayBeOne(a, b int32) (one, early bool) {
+	asked := false
 	for n := c.flows[a].units; n != 0; n = c.units.at(n).next {
 		u := c.units.at(n)
 		if u.kind != unitRequest {
 			continue
 		}
-		requests[0] = true
 		for m := c.flows[b].units; m != 0; m = c.units.at(m).next {
 			if o := c.units.at(m); o.kind == unitRequest {
-				requests[1] = true
+				asked = true
 				if o.svc == u.svc {
-					return false
+					return false, false
 				}
 			}
 		}
 	}
-	return requests[0] && requests[1]
+	return asked, !asked
+}
+
+// againByValue looks again at the flows that showed a value.
+func (c *Correlator) againByValue(k key) {
+	n := c.values.index[k]
+	if n == 0 {
+		return
+	}
+	s := c.values.at(n)
+	s.asks = false
+	if s.many || c.broad[s.name] || len(s.at) > 3 {
+		return
+	}
+	for i := range s.at {
+		for j := i + 1; j < len(s.at); j++ {
+			x, y := &s.at[i], &s.at[j]
+			a, b := c.rooted(&x.flow), c.rooted(&y.flow)
+			if a == b || x.first > y.last+valueReach || y.first > x.last+valueReach {
+				continue
+			}
+			if one, _ := c.mayBeOne(a, b); one {
+				c.union(a, b)
+				c.stats.Linked[schema.LinkValue]++
+			}
+		}
+	}
 }
 
 // bySession links an event that has nothing but a session to the only flow of that session within seconds. What may still come
@@ -558,15 +591,16 @@ func (c *Correlator) bySession(e *schema.Event) bool {
 	return true
 }
 
-// maxWaiting bounds the events that wait for the only flow of their session.
+// maxWaiting bounds the questions that wait for an answer.
 const maxWaiting = 4096
 
-// waiter is an event with a session alone.
+// waiter is an event with a session alone, or a value that flows share which are not far enough to tell what they are.
 type waiter struct {
-	due  int64 // clock
-	ns   int64 // log time
-	sess key
-	flow int32 // holds a reference
+	due   int64 // clock
+	ns    int64 // log time
+	sess  key
+	flow  int32 // holds a reference
+	value key
 }
 
 // onlyFlow returns the only flow of a session around a moment, 0 when there is none or more than one.
@@ -589,6 +623,10 @@ func (c *Correlator) settle(all bool) {
 	for n < len(c.waiting) && (all || c.waiting[n].due <= c.clock) {
 		w := &c.waiting[n]
 		n++
+		if w.flow == 0 {
+			c.againByValue(w.value)
+			continue
+		}
 		if f := c.onlyFlow(w.sess, w.ns); f != 0 {
 			c.union(f, c.rooted(&w.flow))
 			c.stats.Linked[schema.LinkSession]++

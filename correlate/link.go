@@ -22,14 +22,16 @@ type ref struct {
 
 // line is what is known of the event at hand.
 type line struct {
-	ids  []ref // that join flows
-	weak []ref // that join within their process
-	flow int32 // node, pinned; 0 when no id said
-	own  bool  // the flow is the event's own: it has no id
-	lone bool  // nothing was remembered: the name comes from the id alone
-	name schema.FlowID
-	link schema.Link
-	sure float32
+	ids    []ref // that join flows
+	weak   []ref // that join within their process
+	flow   int32 // node, pinned; 0 when no id said
+	first  key   // the id that said so
+	capped bool  // an id was not believed
+	own    bool  // the flow is the event's own: it has no id
+	lone   bool  // nothing was remembered: the name comes from the id alone
+	name   schema.FlowID
+	link   schema.Link
+	sure   float32
 
 	jobKey   uint64 // hash of its first id
 	job      int32  // the job that the event is about
@@ -112,34 +114,22 @@ func (c *Correlator) read(e *schema.Event) {
 // bind finds the flow of the event's ids and makes them one.
 func (c *Correlator) bind(e *schema.Event) {
 	l := &c.line
+	capped := 0
 	for i := range l.ids {
-		r := &l.ids[i]
-		if n := c.ids.get(r.k); n != 0 {
-			root := c.rooted(&c.ids.at(n).flow)
-			if r.ident < 0 {
-				r.tag = c.ids.at(n).tag
+		if n := c.ids.get(l.ids[i].k); n != 0 {
+			if c.ids.at(n).joins >= maxJoins {
+				capped++
+				continue
 			}
-			if l.flow == 0 {
-				c.pin(root)
-			} else if mine := c.rooted(&l.flow); mine != root {
-				entry := c.ids.at(n)
-				if entry.joins >= maxJoins {
-					c.stats.Capped++
-					continue
-				}
-				if c.flows[mine].events > 0 && c.flows[root].events > 0 {
-					entry.joins++
-				}
-				c.union(mine, root)
-			}
-			entry := c.ids.at(n)
-			if !r.low && entry.silent {
-				// The short spelling is in use: it is a name that other agents may give.
-				entry.silent, c.halves = false, true
-				c.announce(c.rooted(&l.flow), c.nameOf(e, r))
-			}
-			r.joined, r.tag = true, entry.tag
-			continue
+			c.bindID(e, &l.ids[i], n)
+		}
+	}
+	if capped > 0 {
+		// An id that brought too many flows together says nothing, unless there is nothing else.
+		c.stats.Capped++
+		l.capped = true
+		if capped == len(l.ids) {
+			c.bindID(e, &l.ids[0], c.ids.get(l.ids[0].k))
 		}
 	}
 	for i := range l.ids {
@@ -235,6 +225,31 @@ func (c *Correlator) guess(e *schema.Event) {
 	if c.infer.session {
 		c.bySession(e)
 	}
+}
+
+// bindID makes the flow of an id that is known the event's flow.
+func (c *Correlator) bindID(e *schema.Event, r *ref, n int32) {
+	l := &c.line
+	root := c.rooted(&c.ids.at(n).flow)
+	if l.flow == 0 {
+		c.pin(root)
+		l.first = r.k
+	} else if mine := c.rooted(&l.flow); mine != root {
+		if c.union(mine, root) != c.find(root) || c.find(mine) != c.find(root) {
+			return // refused
+		}
+		c.ids.at(n).joins++
+		if f := c.ids.get(l.first); f != 0 && c.ids.at(f).joins < maxJoins {
+			c.ids.at(f).joins++
+		}
+	}
+	entry := c.ids.at(n)
+	if !r.low && entry.silent {
+		// The short spelling is in use: it is a name that other agents may give.
+		entry.silent, c.halves = false, true
+		c.announce(c.rooted(&l.flow), c.nameOf(e, r))
+	}
+	r.joined, r.tag = true, entry.tag
 }
 
 // pin keeps the flow of the event at hand while tables change.
@@ -388,6 +403,9 @@ func (c *Correlator) name(e *schema.Event) {
 		}
 	}
 	out.Link, out.Confidence = l.link, l.sure
+	if l.capped || f.capped {
+		e.AddExtra("link_capped", schema.Value{Kind: schema.Raw, S: "true"})
+	}
 	if f.nprocs > 0 {
 		c.nameProcesses(e, f)
 	}
