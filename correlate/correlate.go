@@ -113,7 +113,14 @@ type instanceCache struct {
 
 // New returns a correlator. The configuration must be valid.
 func New(cfg Config) *Correlator {
-	c := &Correlator{cfg: cfg, pending: map[int32]*merge{}, flows: make([]flow, 1, 64), jobs: make([]job, 1, 16)}
+	c := new(Correlator)
+	c.reset(cfg)
+	return c
+}
+
+// reset makes c as new.
+func (c *Correlator) reset(cfg Config) {
+	*c = Correlator{cfg: cfg, pending: map[int32]*merge{}, flows: make([]flow, 1, 64), jobs: make([]job, 1, 16)}
 	c.spans, c.broad = map[key]key{}, map[uint64]bool{}
 	var seed [16]byte
 	rand.Read(seed[:]) // never fails
@@ -139,7 +146,6 @@ func New(cfg Config) *Correlator {
 	c.tables = []clocked{c.ids, c.local, c.units, c.weak, c.threads, c.values, c.sessions, c.processes, c.aliases}
 	c.quiet = uint32(max(cfg.CompletedAfter/time.Second, 1))
 	c.define()
-	return c
 }
 
 // Foresee tells of an event that Link will be given later. It makes the ids and requests of the event known to the events

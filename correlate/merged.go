@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"slices"
+	"time"
 
 	"github.com/ezlogs/ezlogs/schema"
 )
@@ -23,7 +24,7 @@ const mergeDelay = int64(1e9)
 func (c *Correlator) announce(root int32, name schema.FlowID) {
 	p := c.pending[root]
 	if p == nil {
-		p = &merge{due: c.clock + mergeDelay, flow: root}
+		p = &merge{due: max(c.clock, c.started+int64(time.Second)) + mergeDelay, flow: root}
 		c.pending[root] = p
 		c.queue = append(c.queue, p)
 	}

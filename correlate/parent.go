@@ -248,7 +248,7 @@ func (c *Correlator) elsewhere(e *schema.Event, root int32) int32 {
 	t := e.Time.NS
 	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
 		u := c.units.at(n)
-		if u.id == e.ID || u.kind == unitClient {
+		if u.id == e.ID || u.kind == unitClient || u.kind == unitStart && l.job != 0 && u.job != 0 && c.findJob(u.job) == l.job {
 			continue
 		}
 		if table != 0 {

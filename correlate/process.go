@@ -341,6 +341,11 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 			return key{}
 		}
 		n = c.processes.put(k, def.ttl)
+		*c.processes.at(n) = taking{def: int32(d)}
+	} else if journey && c.processes.at(n).done && !c.takesPart(k) {
+		return key{}
+	}
+	if p := c.processes.at(n); p.id == "" { // new, or remembered by its hash over a restart
 		if def.session {
 			sum := sha256.Sum256([]byte(c.cfg.Salt + "\x00session\x00" + e.Correlation.SessionID))
 			name = "sess_" + hex.EncodeToString(sum[:8])
@@ -350,9 +355,7 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 			// Each time is another; the flow it began with tells them apart.
 			id += ":" + c.flows[c.rooted(&c.line.flow)].name.String()[5:11]
 		}
-		*c.processes.at(n) = taking{id: id, def: int32(d)}
-	} else if journey && c.processes.at(n).done && !c.takesPart(k) {
-		return key{}
+		p.id = id
 	}
 	if !c.takePart(e, k) {
 		return key{}
@@ -408,7 +411,7 @@ func (c *Correlator) nameProcesses(e *schema.Event, f *flow) {
 			continue
 		}
 		p := c.processes.at(n)
-		if !slices.Contains(e.Correlation.Processes, p.id) {
+		if p.id != "" && !slices.Contains(e.Correlation.Processes, p.id) {
 			e.Correlation.Processes = append(e.Correlation.Processes, p.id)
 		}
 	}
