@@ -17,15 +17,15 @@ type sender interface {
 
 // parcel is what one attempt carries: a whole batch or a part of it.
 type parcel struct {
-	id    string
-	n     int
-	raw   []byte // NDJSON, nil while only the stored form is at hand
-	batch *batch // for the stored form of a whole batch; nil for a part
-	wire  []byte // the body as the sender last made it; kept by the sender for the next try
-	tries int
-	fives int       // answers 500 in a row
-	since time.Time // of the first try
-	lone  bool      // set aside after five 500: others go first
+	id     string
+	n      int
+	raw    []byte // NDJSON, nil while only the stored form is at hand
+	batch  *batch // for the stored form of a whole batch; nil for a part
+	wire   []byte // the body as the sender last made it; kept by the sender for the next try
+	tries  int
+	fives  int       // answers 500 in a row
+	since  time.Time // of the first try
+	passed int       // dest.passed at the first of them
 }
 
 // await waits until a whole batch is encoded. That takes milliseconds and needs no way out.
@@ -61,6 +61,7 @@ type job struct {
 	busy     bool      // parts[0] is being sent
 	notReady time.Time // nothing of it is tried before
 	tries    int       // failures in a row
+	lone     bool      // what is left is one event that may break the receiver: others overtake it
 	dead     int
 	dropped  int
 	reason   string // of dropped
@@ -102,8 +103,10 @@ type dest struct {
 	inflight int
 	maxBody  int // bytes of NDJSON in a request, 0: no limit is known
 	maxAt    time.Time
+	worked   int  // the largest body taken
 	over     bool // there is nobody to write to
 	ever     bool // something was taken since the start
+	passed   int  // parcels taken
 	good     int  // recent events taken
 	bad      int  // … and set aside
 	probes   int  // refusals in a row without anything taken
@@ -259,7 +262,9 @@ func (d *dest) launch(now time.Time) time.Duration {
 		if lanes&lane != 0 {
 			continue
 		}
-		lanes |= lane
+		if !j.lone {
+			lanes |= lane
+		}
 		if j.busy {
 			continue
 		}
@@ -348,6 +353,7 @@ func (d *dest) taken(j *job, p *parcel, v verdict, now time.Time) {
 		d.breaker.success(now, saturated)
 		d.recovered(now)
 		d.thrive(p.n)
+		d.worked = max(d.worked, p.size())
 		j.drop(p)
 		j.tries, j.notReady = 0, time.Time{}
 		if v.suspect > 0 {
@@ -431,7 +437,9 @@ func (d *dest) again(j *job, p *parcel, v verdict, now time.Time) {
 	}
 	j.tries++
 	if v.status == 500 {
-		p.fives++
+		if p.fives++; p.fives == 1 {
+			p.passed = d.passed
+		}
 	} else {
 		p.fives = 0
 	}
@@ -441,28 +449,27 @@ func (d *dest) again(j *job, p *parcel, v verdict, now time.Time) {
 		d.poisonous(j, p, v, now)
 		return
 	}
-	if len(d.jobs) > 1 || p.lone { // let others try before this one does
+	if len(d.jobs) > 1 { // let others try before this one does
 		j.notReady = now.Add(backoff(j.tries-1, d.breaker.rand()))
 	}
 }
 
 // poisonous splits what was answered 500 five times: one event may be the reason. A single
-// one is set aside only when others pass, for a receiver that is broken answers 500 to all.
+// one is set aside only when others passed meanwhile, for a receiver that is broken answers 500 to all. To see
+// that, the others may overtake it.
 func (d *dest) poisonous(j *job, p *parcel, v verdict, now time.Time) {
 	p.fives = 0
 	if p.n > 1 {
 		d.halve(j, p)
 		return
 	}
-	if p.lone && d.good > 0 && d.trouble.since.IsZero() {
+	if d.passed > p.passed {
 		d.setAside(j, p, v, "answered 500 again and again", now)
 		return
 	}
-	if len(j.parts) > 1 { // behind its neighbours, to see whether they pass
-		p.lone = true
-		j.drop(p)
-		j.parts = append(j.parts, p)
-	}
+	j.drop(p)
+	j.parts = append(j.parts, p)
+	j.lone = len(j.parts) == 1
 }
 
 // halve splits a part at the event nearest to the middle of its bytes.
@@ -560,6 +567,7 @@ func (d *dest) mayGo(n int) bool {
 // thrive notes n events taken.
 func (d *dest) thrive(n int) {
 	d.ever, d.probes = true, 0
+	d.passed++
 	d.good += n
 	for d.good+d.bad > 4000 {
 		d.good /= 2
@@ -608,13 +616,28 @@ func (d *dest) damaged(j *job, p *parcel, err error) {
 	j.drop(p)
 }
 
-// limitBody remembers that the body of p was too large.
+// limitBody remembers that the body of p was too large. When as much was taken before, rather an event of it is
+// too large than the whole; only if that goes on is the limit a new one.
 func (d *dest) limitBody(p *parcel, now time.Time) {
-	size := len(p.raw)
-	if p.raw == nil {
-		size = p.batch.rawLen
+	if p.n == 1 {
+		return
 	}
-	d.maxBody, d.maxAt = max(1, size/2), now
+	size := p.size()
+	if size <= d.worked {
+		if p.tries == 1 { // not a part of what was refused before
+			d.worked -= d.worked / 4
+		}
+		return
+	}
+	d.maxBody, d.maxAt = max(1, d.worked, size/2), now
+}
+
+// size is the bytes of the parcel's NDJSON.
+func (p *parcel) size() int {
+	if p.raw == nil {
+		return p.batch.rawLen
+	}
+	return len(p.raw)
 }
 
 // fit cuts the next part of j to the size that is known to be taken. The limit grows by 5 % a minute.
@@ -627,7 +650,7 @@ func (d *dest) fit(j *job, now time.Time) {
 		d.maxAt = d.maxAt.Add(time.Minute)
 	}
 	p := j.parts[0]
-	if p.n == 1 || p.raw == nil && p.batch.rawLen <= d.maxBody || p.raw != nil && len(p.raw) <= d.maxBody {
+	if p.n == 1 || p.size() <= d.maxBody {
 		return
 	}
 	p.await()

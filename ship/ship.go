@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -144,6 +145,9 @@ func Start(ctx context.Context, cfg Config, deps Deps) (*Shipper, error) {
 		s.stop()
 		return nil, err
 	}
+	s.cfg.Volatile = cfg.Volatile && slices.ContainsFunc(s.dests, func(d *dest) bool {
+		return d.target.kind == "http" || d.target.kind == "file" // a slow reader of stdout is waited for
+	})
 	if cfg.StateDir != "" {
 		if err := s.openState(); err != nil {
 			s.stop()
@@ -305,7 +309,7 @@ func (s *Shipper) dropsLocked() bool {
 		return false
 	}
 	for _, d := range s.dests {
-		if d.required && d.target.kind != "stdout" && (s.spool != nil || d.view.failing) {
+		if d.required && (s.spool != nil || d.view.failing) {
 			return true
 		}
 	}
