@@ -2,9 +2,10 @@ package redact
 
 import "bytes"
 
+// The blank behind these is a plus in a form.
 const (
-	pemBegin = "-----BEGIN "
-	pemEnd   = "-----END "
+	pemBegin = "-----BEGIN"
+	pemEnd   = "-----END"
 )
 
 // dash handles '-': private keys and command line options.
@@ -77,7 +78,7 @@ func pemLabel(s []byte) (int, bool) {
 		if s[i] == 'P' && hasPrefix(s[i:], "PRIVATE") {
 			private = true
 		}
-		if (s[i] < 'A' || s[i] > 'Z') && s[i] != ' ' && (s[i] < '0' || s[i] > '9') {
+		if (s[i] < 'A' || s[i] > 'Z') && s[i] != ' ' && s[i] != '+' && (s[i] < '0' || s[i] > '9') {
 			return 0, false
 		}
 	}
@@ -224,6 +225,11 @@ func (r *Redactor) shortOption(i int) int {
 	t := r.t
 	if i+3 >= len(t) || byteClass[t[i+1]] != bAlpha {
 		return i + 1
+	}
+	if byteClass[t[i+2]] == bAlpha && byteClass[t[i+3]] == bAlpha {
+		if end := r.longOption(i - 1); end > i+1 && r.last > i {
+			return end
+		}
 	}
 	o := t[i+1]
 	if o != 'u' && o != 'p' && o != 'a' && o != 'w' && o != 'P' && o != 'U' && o != 'k' {

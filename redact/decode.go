@@ -245,7 +245,7 @@ func (d *decoder) pct(i int) uint8 {
 
 // percent decodes %41 and, level by level, %2541.
 func percent(s string) (n int, level, c byte) {
-	if len(s) < 3 || hexValue[s[1]] < 0 || hexValue[s[2]] < 0 {
+	if len(s) < 3 || hexValue[s[1]] < 0 || hexValue[s[2]] < 0 || s[1] == 'B' && stripe(s[2:]) {
 		return 0, 0, 0
 	}
 	n, level, c = 3, 1, byte(hexValue[s[1]]<<4|hexValue[s[2]])
@@ -255,6 +255,15 @@ func percent(s string) (n int, level, c byte) {
 		level++
 	}
 	return n, level, c
+}
+
+// stripe reports whether s is the rest of a card's magnetic stripe, %B4111111111111111^, which is no percent-encoding.
+func stripe(s string) bool {
+	n := 0
+	for n < len(s) && n < 20 && byteClass[s[n]] == bDigit {
+		n++
+	}
+	return n >= 12 && n < len(s) && s[n] == '^'
 }
 
 // codePoint reads u0041, U00000041, u{41} or x41 and returns the bytes read.

@@ -1,5 +1,7 @@
 package redact
 
+import "bytes"
+
 // number handles a digit at the beginning of a word: cards, formatted national numbers, tokens that begin with digits.
 func (r *Redactor) number(i int) int {
 	t := r.t
@@ -14,17 +16,13 @@ func (r *Redactor) number(i int) int {
 			return r.glued(i, j)
 		}
 	}
-	if j < len(t) && isWord[t[j]] {
-		return r.digitWord(i, j)
-	}
-	if i < r.underEnd && r.underEnd > 0 {
-		end := j
-		if e := r.bareEnd(i, 255); e > end {
-			end = e
-		}
-		if r.underBare(i, end) {
+	if i < r.underEnd && i >= r.last {
+		if end := r.underBare(i); end > 0 {
 			return end
 		}
+	}
+	if j < len(t) && isWord[t[j]] {
+		return r.digitWord(i, j)
 	}
 	if run == 1 && j+2 < len(t) && t[j] == '/' && vendorStart['1']['/'] {
 		if v, end := vendor(t, i); v != nil && r.add(i, end, v.kind, v.name) {
@@ -44,7 +42,18 @@ func (r *Redactor) number(i int) int {
 			return end
 		}
 	}
-	if i < r.safeUntil || run > 19 {
+	if run > 19 {
+		return j
+	}
+	if i > 0 && t[i-1] == ';' && run >= 12 && j < len(t) && t[j] == '=' {
+		if end := r.track(i-1, i); end > 0 {
+			return end
+		}
+	}
+	if i < r.safeUntil {
+		return j
+	}
+	if run >= 4 && run <= 8 && hasPrefix(t[j:], " is your ") && codeFollows(t[j+len(" is your "):]) && r.add(i, j, OTP, "") {
 		return j
 	}
 	if i+8 >= len(t) {
@@ -107,8 +116,10 @@ func (r *Redactor) digitWord(i, j int) int {
 	if end-i == 18 && end-j == 1 && validChineseID(t[i:end]) && r.add(i, end, ChineseID, "") {
 		return end
 	}
-	if i < r.underEnd && r.underBare(i, end) {
-		return end
+	if end < len(t) && (t[end] == '.' || t[end] == '~' || t[end] == '-') {
+		if e, name := tailedToken(t, i, end); e > 0 && r.add(i, e, VendorToken, name) {
+			return e
+		}
 	}
 	if end-i == 9 && end-j == 1 && i >= r.safeUntil && r.labelled(i, dniLabels) && validDNI(t[i:end]) && r.add(i, end, SpanishID, "") {
 		return end
@@ -309,3 +320,38 @@ func ean13(d []byte) bool {
 }
 
 func digitsOf(v []byte) profile { return profileOf(v) }
+
+// track matches the data of a magnetic stripe: the sentinel at start, the card number at digits.
+func (r *Redactor) track(start, digits int) int {
+	t := r.t
+	j := digits
+	for j < len(t) && byteClass[t[j]] == bDigit {
+		j++
+	}
+	if n := j - digits; n < 12 || n > 19 || j >= len(t) || t[j] != '=' && t[j] != '^' {
+		return 0
+	}
+	for end := j + 1; end < len(t) && end < j+100; end++ {
+		switch c := t[end]; {
+		case c == '?':
+			if r.add(start, end+1, TrackData, "") {
+				return end + 1
+			}
+			return 0
+		case !(alnum[c] || c == ' ' || c == '/' || c == '^' || c == '.' || c == '-' || c == '='):
+			return 0
+		}
+	}
+	return 0
+}
+
+// codeFollows reports whether a text like "login code" begins t: what a number sent to a phone is.
+func codeFollows(t []byte) bool {
+	t = t[:min(len(t), 40)]
+	for _, w := range [...]string{"code", "OTP", "passcode", "PIN", "password"} {
+		if bytes.Contains(t, []byte(w)) {
+			return true
+		}
+	}
+	return false
+}

@@ -5,6 +5,15 @@ import "encoding/base64"
 // longWord handles a word too long for a label: base64 or hex of readable text is decoded and scanned; if it hides
 // something, all of it goes.
 func (r *Redactor) longWord(i, end int) int {
+	if i > 0 && r.t[i-1] == '/' && end-i >= 20 && r.secretSegment(i-1) && randomLooking(r.t[i:end], 20) {
+		e := end
+		for e < len(r.t) && urlChars[r.t[e]] {
+			e++
+		}
+		if r.add(i, e, Token, "") {
+			return e
+		}
+	}
 	if end-i < 24 && !(end < len(r.t) && base64Any[r.t[end]]) {
 		return end
 	}
@@ -137,4 +146,18 @@ func basicPair(v []byte) bool {
 		}
 	}
 	return colon >= 3 && len(v)-colon > 6 && randomLooking(v[colon+1:], 6)
+}
+
+// secretSegments are the parts of paths behind which the next one opens a door: /password/reset/<token>.
+var secretSegments = set(`reset reset-password password-reset reset_password password_reset verify verification confirm confirmation
+	activate activation unlock recover recovery magic magic-link magic_link unsubscribe invite invites invitation invitations
+	accept-invite token tokens claim onetime one-time share-link verify-email confirm-email`)
+
+// secretSegment reports whether the segment that ends before the slash at i is one of those.
+func (r *Redactor) secretSegment(i int) bool {
+	start := i
+	for start > 0 && i-start < 24 && urlChars[r.t[start-1]] {
+		start--
+	}
+	return secretSegments[string(r.t[start:i])]
 }

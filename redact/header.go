@@ -40,7 +40,7 @@ func (r *Redactor) header(j, from int, c class) int {
 	end := j
 	around := r.inString()
 	for end < len(t) && end < j+8192 && t[end] != '\n' {
-		if t[end] == '"' && (int(r.quote(end)) <= around || around < 0) || t[end] == '\'' && r.endsHere(end+1) {
+		if t[end] == '"' && int(r.quote(end)) <= around || t[end] == '\'' && r.endsHere(end+1) {
 			break
 		}
 		end++
@@ -82,9 +82,6 @@ func (r *Redactor) authorization(start, end int, structured bool) bool {
 	}
 	scheme := string(b[:p-start])
 	if paramSchemes[scheme] {
-		if scheme == "digest" || scheme == "hawk" || scheme == "mac" || scheme == "oauth" {
-			return r.parameters(p+1, end)
-		}
 		return r.parameters(p+1, end)
 	}
 	q := p + 1
@@ -153,6 +150,9 @@ func (r *Redactor) parameters(start, end int) bool {
 // credential masks the one credential that begins at start.
 func (r *Redactor) credential(start, end int, kind Kind, structured bool) bool {
 	t := r.t
+	if start < end && t[start] == '[' && r.e.ownToken(t, start) > 0 {
+		return false
+	}
 	e := start
 	for e < end && !isSpace[t[e]] && t[e] != '"' && t[e] != '\'' && t[e] != ',' && t[e] != ';' && t[e] != '<' {
 		e++

@@ -71,11 +71,12 @@ var headRules = []keyRule{
 		shipment tracking sku ean upc gtin asin barcode isbn issn serial ts time timestamp timestamps epoch ns us ms micros nanos
 		millis at seq sequence offset offsets lsn size bytes length len count counts total totals duration elapsed latency port
 		ports version versions build revision rev hash digest sha sha1 sha256 md5 checksum crc etag ref reference score ratio
-		percent amount price balance quantity qty limit line lines width height x y z cursor position pos index idx level step
+		percent amount price balance quantity qty limit line lines width height cursor position pos index idx level step
 		attempt attempts retries epochs batch shard partition part meter iat exp nbf expires expiry ttl age date day month
 		year started finished created modified deleted run job jobs commit node row rows col column lot`},
 	{class{kind: KindNone, mode: modeNameOf}, `name key header field param column attribute variable k n`},
-	{class{kind: KindNone, mode: modeValueOf}, `value values val v content data text`},
+	{class{kind: KindNone, mode: modeValueOf}, `value values val v content data text old new before after was from to previous current
+		original`},
 }
 
 // pairRules are two or three last words, joined with +.
@@ -185,7 +186,8 @@ var pairRules = []keyRule{
 // flatRules are whole keys without separators that no word tells.
 var flatRules = []keyRule{
 	{secretKind(Password), `pgpassword mysqlpwd mysqlpassword redisauth rabbitmqpass rediscliauth sshpass userpwd dbpwd dbpass userpass
-		pass upwd accountpassword loginpwd jpassword pgpass requirepass masterauth`},
+		pass upwd accountpassword loginpwd jpassword pgpass requirepass masterauth storepass keypass srcstorepass deststorepass srckeypass destkeypass
+		passin passout keystorepass truststorepass`},
 	{secretKind(APIKey), `xapikey ocpapimsubscriptionkey appkey xapitoken xfunctionskey ddapikey ddapplicationkey`},
 	{secretKind(Secret), `secretaccesskey awssecretaccesskey awssecretkey awssecret encryptionkey signingkey secretkeybase
 		railsmasterkey djangosecretkey appsecret clientsecret sharedsecret jwtsecret consumersecret connectionsecret
@@ -216,7 +218,7 @@ var flatRules = []keyRule{
 	{class{kind: KindNone, mode: modeSafe}, `traceid spanid requestid correlationid flowid eventid jobid parentid traceparent xrequestid
 		xtraceid xb3traceid xb3spanid transactionid threadid processid messageid deliveryid userid orderid sessionuuid
 		ddtraceid ddspanid sessionname maxtokens nexttoken pagetoken continuationtoken nextpagetoken tokens inputtokens
-		outputtokens prompttokens completiontokens totaltokens csrf synctoken canceltoken cancellationtoken resumetoken
+		outputtokens prompttokens completiontokens totaltokens synctoken canceltoken cancellationtoken resumetoken
 		cookieconsent cookiename`},
 }
 
@@ -245,6 +247,17 @@ var suffixes = []struct {
 	{"email", shapeKind(Email)},
 	{"sessionid", shapeKind(Session)},
 	{"sessid", shapeKind(Session)},
+	{"密码", secretKind(Password)},
+	{"密碼", secretKind(Password)},
+	{"口令", secretKind(Password)},
+	{"パスワード", secretKind(Password)},
+	{"비밀번호", secretKind(Password)},
+	{"пароль", secretKind(Password)},
+	{"令牌", secretKind(Token)},
+	{"手机号", shapeKind(Phone)},
+	{"电话", shapeKind(Phone)},
+	{"身份证号", shapeKind(ChineseID)},
+	{"邮箱", shapeKind(Email)},
 }
 
 func buildTable(rules []keyRule) map[string]class {

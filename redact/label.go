@@ -19,7 +19,7 @@ var labels = map[string]Kind{
 	"security": SSN, "bearer": Bearer, "basic": BasicAuth, "fiscal": ItalianCF, "fiscale": ItalianCF, "identifiant": NationalID,
 	"kennwort": Password, "passwort": Password, "senha": Password, "imei": IMEI, "vin": VIN, "card": CreditCard,
 	"social": SSN, "insee": FrenchNIR, "rfc": NationalID, "curp": NationalID, "nric": SingaporeNRIC, "hetu": FinnishHETU,
-	"npi": NPI, "personnummer": SwedishPIN, "rrn": KoreanRRN, "mnemonic": Mnemonic, "phrase": Mnemonic, "values": KindNone,
+	"npi": NPI, "personnummer": SwedishPIN, "rrn": KoreanRRN, "mnemonic": Mnemonic, "phrase": Mnemonic, "values": KindNone, "identified": KindNone, "auth": KindNone,
 }
 
 var labelStart = func() (t [256]bool) {
@@ -65,13 +65,16 @@ func (r *Redactor) label(i, end int) int {
 	}
 	kind, ok := labels[string(b[:end-i])]
 	if !ok {
-		if string(b[:end-i]) == "values" {
-			return r.insertValues(i, end)
-		}
 		return end
 	}
 	switch kind {
 	case KindNone:
+		switch t[i] {
+		case 'i', 'I':
+			return r.identifiedBy(end)
+		case 'a', 'A':
+			return r.authCommand(end)
+		}
 		return r.insertValues(i, end)
 	case Bearer, BasicAuth:
 		return r.bearer(i, end)
@@ -308,7 +311,7 @@ func (r *Redactor) spoken(i, end int, kind Kind) int {
 	quoted := t[j] == '"' || t[j] == '\'' || t[j] == '`'
 	if quoted && !(t[j] == '"' && r.depth > 0 && r.quote(j) <= r.open[r.depth-1]) {
 		s, e, closed := r.quoted(j)
-		if closed && e-s >= 6 && e-s < 200 && filler > 0 {
+		if closed && e-s >= 6 && e-s < 200 && (filler > 0 || kind == Password && !wordy(t[s:e])) {
 			v := t[s:e]
 			if r.placeholder(v) || wordy(v) && kind != Password || !secretValue(v, kind, true) {
 				return end
@@ -365,4 +368,55 @@ func idLike(v []byte) bool {
 		}
 	}
 	return hex+dashes == len(v) || colons > 0
+}
+
+// identifiedBy handles IDENTIFIED BY 'secret' of SQL.
+func (r *Redactor) identifiedBy(end int) int {
+	t := r.t
+	for _, w := range [...]string{" BY ", " by "} {
+		if hasPrefix(t[end:], w) {
+			j := end + len(w)
+			if hasPrefix(t[j:], "PASSWORD ") {
+				j += len("PASSWORD ")
+			}
+			if j < len(t) && (t[j] == '\'' || t[j] == '"') {
+				return r.value(j, class{kind: Password, mode: modeSecret}, 0, true, end)
+			}
+		}
+	}
+	return end
+}
+
+// authCommand handles AUTH of SMTP and Redis: AUTH PLAIN <base64>, "AUTH" "secret".
+func (r *Redactor) authCommand(end int) int {
+	t := r.t
+	for _, w := range [...]string{" PLAIN ", " LOGIN ", " XOAUTH2 "} {
+		if hasPrefix(t[end:], w) {
+			j := end + len(w)
+			e := j
+			for e < len(t) && base64Any[t[e]] {
+				e++
+			}
+			if e-j >= 8 && r.add(j, e, BasicAuth, "") {
+				return e
+			}
+		}
+	}
+	if end+2 < len(t) && t[end] == '"' && t[end+1] == ' ' && t[end+2] == '"' {
+		// Redis prints one quoted word after the other; the last one is the password.
+		for j := end + 2; j < len(t) && t[j] == '"'; j += 2 {
+			s, e, closed := r.quoted(j)
+			if !closed {
+				break
+			}
+			if e+2 >= len(t) || t[e+1] != ' ' || t[e+2] != '"' {
+				if r.scalar(s, e, class{kind: Password, mode: modeSecret}, true) {
+					return e + 1
+				}
+				break
+			}
+			j = e
+		}
+	}
+	return end
 }

@@ -53,12 +53,15 @@ type scanner struct {
 	depth      int
 	under      class // what a sensitive key said of the container being walked
 	underEnd   int
+	underDepth int    // open strings around the container
 	keyQuote   [2]int // raw range of the closing quote of the last quoted key
 	keyLevel   int    // its escape level, -1 before the first
 	json       bool   // the text is JSON: a bare number replaced needs quotes
-	openKey    bool   // a private key goes on behind the end of the text
-	judging    bool   // a value is taken because of its key
-	nearFrom   int    // the key nearest to the value that is judged
+	pair       class  // what the last "name" said
+	pairAt     int
+	openKey    bool // a private key goes on behind the end of the text
+	judging    bool // a value is taken because of its key
+	nearFrom   int  // the key nearest to the value that is judged
 	nearTo     int
 	allowUntil int // before this a field of allow_fields goes on
 	plan       []planned
@@ -190,6 +193,11 @@ func (r *Redactor) quotesFor(start, end int) (q0, q1 int, ok bool) {
 // word handles a run of letters, digits and underscores: vendors' tokens, IBANs, labels, encoded text.
 func (r *Redactor) word(i int) int {
 	t := r.t
+	if i < r.underEnd && i >= r.last {
+		if end := r.underBare(i); end > 0 {
+			return end
+		}
+	}
 	if i+4 >= len(t) {
 		return r.skipWord(i)
 	}
@@ -198,6 +206,11 @@ func (r *Redactor) word(i int) int {
 			if r.add(i, end, v.kind, v.name) {
 				return end
 			}
+		}
+	}
+	if t[i] == 'B' && i > 0 && t[i-1] == '%' {
+		if end := r.track(i-1, i+1); end > 0 {
+			return end
 		}
 	}
 	if t[i] == 'e' && t[i+1] == 'y' || t[i] == 'M' || t[i] == 'N' || t[i] == 'O' {
@@ -211,6 +224,11 @@ func (r *Redactor) word(i int) int {
 		}
 	}
 	end := r.skipWord(i)
+	if end < len(t) && (t[end] == '.' || t[end] == '~' || t[end] == '-') {
+		if e, name := tailedToken(t, i, end); e > 0 && r.add(i, e, VendorToken, name) {
+			return e
+		}
+	}
 	if n := end - i; n <= maxLabel {
 		if n >= 2 && labelStart[t[i]] {
 			return r.label(i, end)
@@ -281,18 +299,51 @@ func (r *Redactor) underQuoted(i int) int {
 	return i
 }
 
-// underBare takes a bare scalar of such a container.
-func (r *Redactor) underBare(i, end int) bool {
+// underBare takes the bare scalar at i of such a container and returns its end, 0 if it stays.
+func (r *Redactor) underBare(i int) int {
 	t := r.t
 	p := i
 	for p > 0 && isSpace[t[p-1]] {
 		p--
 	}
-	if p == 0 || t[p-1] != ':' && t[p-1] != ',' && t[p-1] != '[' && t[p-1] != '>' && t[p-1] != '=' {
-		return false
+	if p == 0 || r.depth > r.underDepth {
+		return 0
+	}
+	switch t[p-1] {
+	case ':', ',', '[', '{', '(', '>', '=':
+	default:
+		return 0
+	}
+	end := r.bareEnd(i, 255)
+	if end == i || end < len(t) && t[end] == '"' || r.keyFollows(i, end) {
+		return 0
+	}
+	if r.under.mode == modeAuth || r.under.mode == modeCookie || r.under.mode == modeSetCookie {
+		if r.headerValue(i, end, r.under, true) {
+			return r.last
+		}
+		return 0
 	}
 	kind, ok := r.judge(i, end, r.under, true)
-	return ok && r.addScalar(i, end, kind, "")
+	if !ok || !r.addScalar(i, end, kind, "") {
+		return 0
+	}
+	return end
+}
+
+// keyFollows reports whether what stands from i to end is a key rather than a value, or begins with one.
+func (r *Redactor) keyFollows(i, end int) bool {
+	t := r.t
+	p := i
+	for p < end && isKey[t[p]] {
+		p++
+	}
+	if p == end {
+		for p < len(t) && t[p] == ' ' {
+			p++
+		}
+	}
+	return p < len(t) && p > i && (t[p] == ':' || t[p] == '=')
 }
 
 // quoted returns the inside of the string that the quote at i opens. It ends at the same quote of the same or an outer
@@ -351,40 +402,47 @@ func (r *Redactor) quoted(i int) (start, end int, closed bool) {
 // comma looks for pairs written as neighbours in a list: ["Authorization","Bearer …"].
 func (r *Redactor) comma(i int) int {
 	t := r.t
-	if i == 0 || t[i-1] != '"' && t[i-1] != '\'' {
-		return i + 1
+	sep := i
+	if i > 2 && t[i-1] == '>' && t[i-2] == '>' {
+		i -= 2 // <<"key">>,<<"value">>
 	}
-	j := i + 1
-	for j < len(t) && isSpace[t[j]] && j < i+20 {
+	if i == 0 || t[i-1] != '"' && t[i-1] != '\'' {
+		return sep + 1
+	}
+	j := sep + 1
+	for j < len(t) && (isSpace[t[j]] || t[j] == '<') && j < sep+20 {
 		j++
 	}
 	if j >= len(t) || t[j] != '"' && t[j] != '\'' {
-		return i + 1
+		return sep + 1
 	}
 	start, ok := r.quotedBefore(i - 1)
 	if !ok || i-1-start > maxKey/2 || i-1 == start {
-		return i + 1
+		return sep + 1
 	}
 	p := start - 1
-	for p > 0 && (t[p-1] == ' ' || t[p-1] == '\n') {
+	for p > 0 && (t[p-1] == ' ' || t[p-1] == '\n' || t[p-1] == '<') {
 		p--
 	}
 	if p == 0 || t[p-1] != '[' && t[p-1] != ',' && t[p-1] != '(' && t[p-1] != '{' {
-		return i + 1
+		return sep + 1
+	}
+	if t[start] == '[' || t[start] == '{' {
+		return sep + 1 // a value, not a name
 	}
 	c := r.class(t[start : i-1])
 	if c.kind == KindNone {
-		return i + 1
+		return sep + 1
 	}
 	vs, ve, closed := r.quoted(j)
 	if !closed {
-		return i + 1
+		return sep + 1
 	}
 	// A list of names, ["password","email"], is not a pair: what follows a credential's name has to look like one.
 	if r.pairValue(vs, ve, c) {
-		return r.value(j, c, 0, true, i-1)
+		return r.value(j, c, 0, true, sep)
 	}
-	return i + 1
+	return sep + 1
 }
 
 // quotedBefore returns the start of the inside of the string that the quote at i closes.
@@ -402,6 +460,11 @@ func (r *Redactor) quotedBefore(i int) (start int, ok bool) {
 // bracket skips our own replacements, which keeps redaction idempotent, and finds telephone numbers with an area code
 // in parentheses after a label.
 func (r *Redactor) bracket(i int) int {
+	if i < r.underEnd && i >= r.last {
+		if end := r.underList(i); end > 0 {
+			return end
+		}
+	}
 	if r.t[i] == '[' {
 		if end := r.e.ownToken(r.t, i); end > 0 {
 			r.last = max(r.last, end)
@@ -409,6 +472,26 @@ func (r *Redactor) bracket(i int) int {
 		}
 	}
 	return i + 1
+}
+
+// underList takes the one scalar of [$2b$12$…], as Go prints lists. It returns 0 if there is more to it.
+func (r *Redactor) underList(i int) int {
+	t := r.t
+	if t[i] != '[' || r.under.mode > modeShape {
+		return 0
+	}
+	for j := i + 1; j < len(t) && j < i+512; j++ {
+		switch t[j] {
+		case '"', '\'', '{', '[', ',', '=', ':', '\n':
+			return 0
+		case ']':
+			if r.scalar(i+1, j, r.under, true) {
+				return j
+			}
+			return 0
+		}
+	}
+	return 0
 }
 
 // plus finds telephone numbers in international form.

@@ -1,5 +1,7 @@
 package redact
 
+import "bytes"
+
 // secretValue reports whether v can be the credential that its key says it is.
 func secretValue(v []byte, kind Kind, structured bool) bool {
 	letters, digits, other, upperCase := 0, 0, 0, 0
@@ -22,7 +24,7 @@ func secretValue(v []byte, kind Kind, structured bool) bool {
 	switch kind {
 	case Password:
 		// ISO times and lengths are no passwords, a PIN may be.
-		return !isDate(v) && !(blanks >= 3 && other == 0 && digits == 0) && !path(v)
+		return !isDate(v) && !path(v) && !(blanks > 0 && (!structured && blanks >= 3 && digits == 0 || complaint(v)))
 	case Signature, APIKey, Token:
 		if letters == 0 && digits < 6 && other == 0 {
 			return false // counts: "tokens": 512
@@ -50,10 +52,27 @@ func secretValue(v []byte, kind Kind, structured bool) bool {
 	if letters == 0 && other == 0 && digits < 6 {
 		return false
 	}
-	if digits == 0 && upperCase == 0 && other == 0 && len(v) < 8 && kind != Secret {
+	if wordy(v) && (len(v) < 8 && kind != Secret || bytes.IndexByte(v, '/') >= 0) {
+		return false // the name of a secret: app/prod/db
+	}
+	return len(v) >= 4 && !(blanks > 0 && complaint(v))
+}
+
+// complaints are words that a message about a value begins with.
+var complaints = set(`is must can can't cannot should has have was were does doesn't do did please needs may not your this that and
+	too already only at`)
+
+// complaint reports whether v is a message about a value: "is too short".
+func complaint(v []byte) bool {
+	end := bytes.IndexByte(v, ' ')
+	if end < 0 || end > 8 {
 		return false
 	}
-	return len(v) >= 4
+	var b [8]byte
+	for i, c := range v[:end] {
+		b[i] = lower(c)
+	}
+	return complaints[string(b[:end])]
 }
 
 // wordy reports whether v is lower-case words joined by marks: refresh_token, access-granted.
@@ -72,16 +91,20 @@ func path(v []byte) bool {
 		return false
 	}
 	if v[0] == '/' && (v[1] >= 'a' && v[1] <= 'z') {
-		slashes := 0
+		slashes, digits, uppers := 0, 0, 0
 		for _, c := range v {
-			if c == '/' {
+			switch {
+			case c == '/':
 				slashes++
-			}
-			if c == '+' || c == '=' {
+			case c == '+' || c == '=':
 				return false
+			case c >= '0' && c <= '9':
+				digits++
+			case c >= 'A' && c <= 'Z':
+				uppers++
 			}
 		}
-		return slashes >= 2
+		return slashes >= 2 && (digits < 2 || uppers < 2)
 	}
 	for i := 1; i+2 < len(v) && i < 10; i++ {
 		if v[i] == ':' {

@@ -1,5 +1,7 @@
 package redact
 
+import "bytes"
+
 // keyAt is a key found before a separator.
 type keyAt struct {
 	start, end int
@@ -19,6 +21,9 @@ func (r *Redactor) separator(i int) int {
 		}
 		if j < len(t) && t[j] == ':' {
 			return i + 2
+		}
+		if j < len(t) && byteClass[t[j]] == bAlpha && (i == 0 || !isKey[t[i-1]] && t[i-1] < 0x80 && t[i-1] != '"' && t[i-1] != '\'' && t[i-1] != ']') {
+			return r.keyword(i)
 		}
 		if j < len(t) && t[j] == '=' {
 			j++
@@ -56,13 +61,11 @@ func (r *Redactor) separator(i int) int {
 	case modeNone:
 		return j
 	case modeNameOf:
-		r.nameFound = r.nameValue(j)
-		return j
+		r.noteName(j)
+		return r.multipart(j)
 	case modeValueOf:
-		if c, ok = r.pairName(k); !ok {
-			if c = r.nameBefore; c.mode == modeNone || len(r.spans) > 0 {
-				return j
-			}
+		if c = r.pairClass(i, j); c.mode == modeNone {
+			return j
 		}
 	case modeSafe:
 		r.safeUntil = max(r.safeUntil, r.valueEnd(j))
@@ -75,8 +78,36 @@ func (r *Redactor) separator(i int) int {
 	return next
 }
 
-// nameValue returns what the value of a "name" means as a key, for the line that follows.
-func (r *Redactor) nameValue(j int) class {
+// multipart handles name="key" of a multipart form: the value stands behind an empty line.
+func (r *Redactor) multipart(j int) int {
+	t := r.t
+	if j >= len(t) || t[j] != '"' {
+		return j
+	}
+	start, end, closed := r.quoted(j)
+	if !closed || end-start > maxKey {
+		return j
+	}
+	p := end + 1
+	for p < len(t) && t[p] == '\n' {
+		p++
+	}
+	if p < end+3 {
+		return j
+	}
+	c := r.class(t[start:end])
+	to := p
+	for to < len(t) && t[to] != '\n' && !(t[to] == '"' && int(r.quote(to)) <= r.inString()) {
+		to++
+	}
+	if c.kind != KindNone && to > p && r.scalar(p, to, c, true) {
+		return to
+	}
+	return j
+}
+
+// noteName remembers what the value of a "name" means as a key, for the "value" beside it.
+func (r *Redactor) noteName(j int) {
 	t := r.t
 	for j < len(t) && (t[j] == ' ' || t[j] == '"' || t[j] == '\'') {
 		j++
@@ -85,15 +116,84 @@ func (r *Redactor) nameValue(j int) class {
 	for end < len(t) && end-j < maxKey && isKey[t[end]] {
 		end++
 	}
+	c := r.class(t[j:end])
+	if c.kind == KindNone {
+		c = class{}
+	}
+	r.pair, r.pairAt = c, end
 	for p := end; p < len(t); p++ {
 		if t[p] != ' ' && t[p] != '"' && t[p] != '\'' && t[p] != ',' {
-			return class{} // more than the name stands on the line
+			return // more than the name stands on the line
 		}
 	}
-	if c := r.class(t[j:end]); c.kind != KindNone {
+	r.nameFound = c
+}
+
+// maxPair is how far the name of a pair may be from its value.
+const maxPair = 512
+
+// pairClass says what the name beside the "value" whose separator is at i and whose value begins at j means.
+func (r *Redactor) pairClass(i, j int) class {
+	t := r.t
+	if r.pair.mode != modeNone && i-r.pairAt < maxPair && bytes.IndexByte(t[r.pairAt:i], '}') < 0 {
+		return r.pair
+	}
+	if r.nameBefore.mode != modeNone && len(r.spans) == 0 {
+		return r.nameBefore
+	}
+	// {"value":…,"name":…}
+	for j < len(t) && t[j] == ' ' {
+		j++
+	}
+	if j >= len(t) || t[j] != '"' {
+		return class{}
+	}
+	_, end, closed := r.quoted(j)
+	if !closed || end+5 >= len(t) || t[end+1] != ',' {
+		return class{}
+	}
+	p := end + 2
+	for p < len(t) && t[p] == ' ' {
+		p++
+	}
+	if p >= len(t) || t[p] != '"' {
+		return class{}
+	}
+	start, stop, closed := r.quoted(p)
+	if !closed || stop-start > maxKey || stop+3 >= len(t) || t[stop+1] != ':' || r.class(t[start:stop]).mode != modeNameOf {
+		return class{}
+	}
+	p = stop + 2
+	for p < len(t) && t[p] == ' ' {
+		p++
+	}
+	if p >= len(t) || t[p] != '"' {
+		return class{}
+	}
+	if start, stop, closed = r.quoted(p); !closed || stop-start > maxKey {
+		return class{}
+	}
+	if c := r.class(t[start:stop]); c.kind != KindNone {
 		return c
 	}
 	return class{}
+}
+
+// keyword handles :key "value", as Clojure writes maps.
+func (r *Redactor) keyword(i int) int {
+	t := r.t
+	end := i + 1
+	for end < len(t) && end < i+maxKey && (isWord[t[end]] || t[end] == '-' || t[end] == '.') {
+		end++
+	}
+	if end+1 >= len(t) || t[end] != ' ' || t[end+1] != '"' {
+		return i + 1
+	}
+	c := r.class(t[i+1 : end])
+	if c.kind == KindNone {
+		return i + 1
+	}
+	return r.value(end, c, 0, true, i)
 }
 
 // keyBefore finds the key that ends before the separator at i.
@@ -122,6 +222,12 @@ func (r *Redactor) keyBefore(i int) (k keyAt, ok bool) {
 		return keyAt{start: start, end: p - 1, quoted: true}, ok
 	case c == ']':
 		return r.bracketKey(p)
+	case c == ')': // Key (email)=(…), as PostgreSQL writes it
+		start := p - 1
+		for start > 0 && start > p-maxKey && isKey[t[start-1]] {
+			start--
+		}
+		return keyAt{start: start, end: p - 1, symbol: true}, start < p-1 && start > 0 && t[start-1] == '(' && i+1 < len(t) && t[i+1] == '('
 	}
 	start := p
 	for start > 0 && start > p-maxKey && (isKey[t[start-1]] || t[start-1] >= 0x80) {
@@ -139,7 +245,13 @@ func (r *Redactor) keyBefore(i int) (k keyAt, ok bool) {
 		k.start++
 	}
 	if start > 0 && t[start-1] == ':' {
-		k.symbol = true
+		if t[i] == ':' && start > 1 && isWord[t[start-2]] {
+			return k, false // a piece of a name: arn:aws:secretsmanager:…:secret:…
+		}
+		k.symbol = t[i] == '='
+	}
+	if k.end-k.start > 2 && t[k.start] == 'D' && k.start > start && t[k.start-1] == '-' && !k.cli {
+		k.start++ // java -Dkey=value
 	}
 	return k, k.start < k.end
 }
@@ -216,54 +328,6 @@ func (r *Redactor) phrase(k keyAt) (c class) {
 	return c
 }
 
-// pairName finds the key of {"name":"X-Api-Key","value":…} when k is the "value" of such a pair.
-func (r *Redactor) pairName(k keyAt) (class, bool) {
-	t := r.t
-	p := k.start
-	if k.quoted {
-		p--
-	}
-	for p > 0 && (isSpace[t[p-1]] || t[p-1] == ',' || t[p-1] == ';') {
-		p--
-	}
-	if p < 3 {
-		return class{}, false
-	}
-	end := p
-	if q := t[p-1]; q == '"' || q == '\'' {
-		end = p - 1
-		start, ok := r.quotedBefore(end)
-		if !ok {
-			return class{}, false
-		}
-		p = start
-	} else {
-		for p > 0 && p > end-maxKey && isKey[t[p-1]] {
-			p--
-		}
-	}
-	c := r.class(t[p:end])
-	if c.kind == KindNone || end == p {
-		return class{}, false
-	}
-	// Before the name there has to be the word that makes it one.
-	q := p
-	for q > 0 && (t[q-1] == '"' || t[q-1] == '\'' || t[q-1] == ' ') {
-		q--
-	}
-	if q == 0 || t[q-1] != ':' && t[q-1] != '=' && t[q-1] != '>' {
-		return class{}, false
-	}
-	for q > 0 && (t[q-1] == '=' || t[q-1] == '>' || t[q-1] == ':') {
-		q--
-	}
-	name, ok := r.keyBefore(q)
-	if !ok {
-		return class{}, false
-	}
-	return c, r.class(t[name.start:name.end]).mode == modeNameOf
-}
-
 // markup handles '>': the value of <key>value</key> and of elements that name their key in an attribute.
 func (r *Redactor) markup(i int) int {
 	t := r.t
@@ -274,8 +338,8 @@ func (r *Redactor) markup(i int) int {
 	for open > 0 && open > i-200 && t[open] != '<' && t[open] != '>' {
 		open--
 	}
-	if t[open] != '<' {
-		return i + 1
+	if t[open] != '<' || open > 0 && isWord[t[open-1]] {
+		return i + 1 // Mutex<Token> is a type
 	}
 	start := open + 1
 	end := start
@@ -309,7 +373,7 @@ func (r *Redactor) markup(i int) int {
 		from += len(cdata)
 	}
 	to := from
-	for to < len(t) && t[to] != '<' && t[to] != ']' && !(t[to] == '"' && int(r.quote(to)) <= r.inString()) {
+	for to < len(t) && t[to] != '<' && !(t[to] == ']' && hasPrefix(t[to:], "]]>")) && !(t[to] == '"' && int(r.quote(to)) <= r.inString()) {
 		to++
 	}
 	if from == to || to < len(t) && t[to] == '<' && to+1 < len(t) && t[to+1] != '/' {

@@ -1,5 +1,7 @@
 package redact
 
+import "bytes"
+
 // profile counts what a short value is made of.
 type profile struct {
 	digits, letters, seps, other int
@@ -315,8 +317,11 @@ func (r *Redactor) pairValue(start, end int, c class) bool {
 	case modeAuth, modeCookie, modeSetCookie:
 		return len(v) >= 6
 	}
-	if wordy(v) || r.class(v).mode != modeNone && !randomLooking(v, 16) {
+	if r.class(v).mode != modeNone && !randomLooking(v, 16) {
 		return false
+	}
+	if wordy(v) {
+		return c.kind == Password && len(v) >= 12 && bytes.Count(v, []byte{'-'}) >= 2
 	}
 	return len(v) >= 4
 }

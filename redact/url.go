@@ -1,29 +1,34 @@
 package redact
 
+import "bytes"
+
 // webhooks are addresses whose path is the credential: a host, or the end of one that begins with a dot, and what the
 // path begins with.
-var webhooks = []struct{ host, path string }{
-	{"hooks.slack.com", "/services/"},
-	{"hooks.slack.com", "/workflows/"},
-	{"hooks.slack.com", "/triggers/"},
-	{"hooks.slack-gov.com", "/services/"},
-	{"discord.com", "/api/webhooks/"},
-	{"discordapp.com", "/api/webhooks/"},
-	{"ptb.discord.com", "/api/webhooks/"},
-	{"canary.discord.com", "/api/webhooks/"},
-	{".webhook.office.com", "/webhook"},
-	{"outlook.office.com", "/webhook/"},
-	{"hooks.zapier.com", "/hooks/catch/"},
-	{"maker.ifttt.com", "/use/"},
-	{"open.feishu.cn", "/open-apis/bot/v2/hook/"},
-	{"open.larksuite.com", "/open-apis/bot/v2/hook/"},
-	{"api.telegram.org", "/bot"},
-	{"hooks.airtable.com", "/workflows/"},
-	{"events.pagerduty.com", "/integration/"},
-	{"hook.make.com", "/"},
-	{".hook.eu1.make.com", "/"},
-	{"hooks.chime.aws", "/incomingwebhooks/"},
-	{"webhooks.mongodb-realm.com", "/api/"},
+var webhooks = []struct {
+	host, path string
+	segment    bool // only the next segment of the path is secret
+}{
+	{host: "hooks.slack.com", path: "/services/"},
+	{host: "hooks.slack.com", path: "/workflows/"},
+	{host: "hooks.slack.com", path: "/triggers/"},
+	{host: "hooks.slack-gov.com", path: "/services/"},
+	{host: "discord.com", path: "/api/webhooks/"},
+	{host: "discordapp.com", path: "/api/webhooks/"},
+	{host: "ptb.discord.com", path: "/api/webhooks/"},
+	{host: "canary.discord.com", path: "/api/webhooks/"},
+	{host: ".webhook.office.com", path: "/webhook"},
+	{host: "outlook.office.com", path: "/webhook/"},
+	{host: "hooks.zapier.com", path: "/hooks/catch/"},
+	{host: "maker.ifttt.com", path: "/use/"},
+	{host: "open.feishu.cn", path: "/open-apis/bot/v2/hook/"},
+	{host: "open.larksuite.com", path: "/open-apis/bot/v2/hook/"},
+	{host: "api.telegram.org", path: "/bot", segment: true},
+	{host: "hooks.airtable.com", path: "/workflows/"},
+	{host: "events.pagerduty.com", path: "/integration/"},
+	{host: "hook.make.com", path: "/"},
+	{host: ".hook.eu1.make.com", path: "/"},
+	{host: "hooks.chime.aws", path: "/incomingwebhooks/"},
+	{host: "webhooks.mongodb-realm.com", path: "/api/"},
 }
 
 // maxAuthority bounds the part of a URL between the slashes.
@@ -43,7 +48,13 @@ func (r *Redactor) url(i int) int {
 		if start == 0 {
 			continue
 		}
-		if end := urlEnd(t, start); r.add(start, end, Webhook, "") {
+		end := urlEnd(t, start)
+		if w.segment {
+			if n := bytes.IndexByte(t[start:end], '/'); n >= 0 {
+				end = start + n
+			}
+		}
+		if start < end && r.add(start, end, Webhook, "") {
 			return end
 		}
 	}
@@ -115,6 +126,10 @@ func urlEnd(t []byte, i int) int {
 // userinfo masks the password in user:password@, or the user alone when it looks like a token.
 func (r *Redactor) userinfo(from, at int) {
 	t := r.t
+	if t[from] == '[' && r.e.ownToken(t, from) > 0 {
+		r.last = max(r.last, at)
+		return
+	}
 	colon := -1
 	for j := from; j < at; j++ {
 		if t[j] == ':' {

@@ -73,7 +73,7 @@ func (r *Redactor) unwrap(j int) int {
 			p++
 		}
 		switch {
-		case p < len(t) && (t[p] == '"' || t[p] == '\'') && p > j && p-j <= 3 && t[j] > '9':
+		case p < len(t) && (t[p] == '"' || t[p] == '\'') && p > j && isStringPrefix(t[j:p]):
 			return p
 		case p > j && p < len(t) && t[p] == '(' && t[j] > '9':
 			q := p + 1
@@ -92,7 +92,7 @@ func (r *Redactor) unwrap(j int) int {
 				continue
 			}
 			return j
-		case p == j && (t[p] == '&' || t[p] == '*' || t[p] == '<' && t[p+1] == '<' || t[p] == '(' && (t[p+1] == '"' || t[p+1] == '\'')):
+		case p == j && (t[p] == '&' || t[p] == '*' && t[p+1] != '*' || t[p] == '<' && t[p+1] == '<' || t[p] == '('):
 			j++
 			if t[p] == '<' {
 				j++
@@ -115,6 +115,15 @@ func (r *Redactor) unwrap(j int) int {
 	return j
 }
 
+// isStringPrefix reports whether s is what languages write before a quote: Python's b and u, SQL's N and E, Rust's br.
+func isStringPrefix(s []byte) bool {
+	switch string(s) {
+	case "b", "u", "r", "f", "B", "U", "R", "F", "N", "n", "E", "e", "L", "x", "X", "br", "rb", "Rb", "u8", "c", "s", "q", "qq":
+		return true
+	}
+	return false
+}
+
 func isWrapper(s []byte) bool {
 	switch string(s) {
 	case "Some", "Optional", "Ok", "Just", "Secret", "String", "Text", "Box", "Rc", "Arc":
@@ -126,7 +135,7 @@ func isWrapper(s []byte) bool {
 // enter notes that the container at j stands under a sensitive key: every scalar before its end is judged by c.
 func (r *Redactor) enter(j int, c class) {
 	if j >= r.underEnd { // else inside one already
-		r.under, r.underEnd = c, r.containerEnd(j)
+		r.under, r.underEnd, r.underDepth = c, r.containerEnd(j), r.depth
 	}
 }
 
@@ -316,6 +325,14 @@ func (r *Redactor) judge(start, end int, c class, structured bool) (Kind, bool) 
 	}
 	if k := r.wholeKind(v); k != KindNone && c.mode != modeAny {
 		return k, true
+	}
+	if c.kind == Email {
+		if _, _, ok := emailAround(v, 0); ok {
+			return c.kind, false // the scan finds the address itself, and others beside it
+		}
+	}
+	if c.kind == Password && hasPrefix(v, "pass:") {
+		return c.kind, len(v) > 5 && !r.placeholder(v[5:])
 	}
 	switch c.mode {
 	case modeAny:

@@ -238,7 +238,7 @@ var vendorTokens = []vendorToken{
 	{prefix: "phx_", chars: alnum, min: 40, name: "posthog", kind: VendorToken, mixed: true},
 	{prefix: "phs_", chars: alnum, min: 40, name: "posthog", kind: VendorToken, mixed: true},
 	{prefix: "inf_", chars: urlChars, min: 60, name: "influx", kind: VendorToken, mixed: true},
-	{prefix: "patGCXbF", chars: dotted, min: 60, name: "airtable", kind: VendorToken},
+	{prefix: "pat", chars: dotted, min: 74, max: 82, name: "airtable", kind: VendorToken, mixed: true},
 	{prefix: "sdk-", chars: hexDash, min: 36, max: 36, name: "launchdarkly", kind: VendorToken},
 	{prefix: "rzp_live_", chars: alnum, min: 14, name: "razorpay", kind: VendorToken},
 	{prefix: "rzp_test_", chars: alnum, min: 14, name: "razorpay", kind: VendorToken},
@@ -313,3 +313,36 @@ func mixed(s []byte) bool {
 	}
 	return digits >= 2 && letters >= 2
 }
+
+// tailedToken matches tokens that show themselves behind their first word, which stands from i to end: Terraform's,
+// Azure's client secrets, Mailchimp's.
+func tailedToken(t []byte, i, end int) (int, string) {
+	n := end - i
+	rest := t[end:]
+	run := func(from int, chars *[256]bool) int {
+		for from < len(t) && chars[t[from]] {
+			from++
+		}
+		return from
+	}
+	switch {
+	case n == 14 && hasPrefix(rest, ".atlasv1."):
+		if e := run(end+9, urlChars); e-end >= 60 {
+			return e, "terraform"
+		}
+	case n >= 5 && n <= 8 && rest[0] == '~' && t[end-1] == 'Q' && byteClass[t[end-2]] == bDigit:
+		if e := run(end+1, alphabetAzure); e-end >= 31 && e-end <= 38 {
+			return e, "azure"
+		}
+	case n == 32 && hasPrefix(rest, "-us") && len(rest) > 3 && byteClass[rest[3]] == bDigit:
+		for _, c := range t[i:end] {
+			if !hexLower[c] {
+				return 0, ""
+			}
+		}
+		return run(end+3, alnum), "mailchimp"
+	}
+	return 0, ""
+}
+
+var alphabetAzure = alphabet("0-9A-Za-z_.~-")
