@@ -580,4 +580,3 @@ func TestCorpus(t *testing.T) {
 		t.Errorf("context lost in %d lines", lost)
 	}
 }
-
