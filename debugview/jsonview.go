@@ -184,3 +184,12 @@ func msPointer(ns int64) *float64 {
 	x := ms(ns)
 	return &x
 }
+
+// appendJSONLine appends f and a newline.
+func appendJSONLine(b []byte, f *FlowJSON) []byte {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return b
+	}
+	return append(append(b, data...), '\n')
+}
