@@ -144,10 +144,21 @@ func (j *Joiner) endRecord(st *stream, emit func(*Event)) {
 		case e.Join.Kind == "aspnet":
 			j.finishDotNet(e, more)
 		default:
-			finishRecord(e, strings.TrimLeft(more, "\n "), &r.trace)
+			finishRecord(e, dropBlankLines(more), &r.trace)
 		}
 	}
 	emit(e)
+}
+
+// dropBlankLines returns s without the blank lines it begins with.
+func dropBlankLines(s string) string {
+	for {
+		line, rest, ok := strings.Cut(s, "\n")
+		if !ok || strings.TrimSpace(line) != "" {
+			return s
+		}
+		s = rest
+	}
 }
 
 // oneLine returns JSON without its line breaks, which can stand between its tokens only.

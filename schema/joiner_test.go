@@ -1,0 +1,289 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// joinRig is a parser and a joiner with a clock in the hand of the test.
+type joinRig struct {
+	p      *Parser
+	j      *Joiner
+	src    *Source
+	offset int64
+	out    []*Event
+	mark   *balance
+}
+
+// balance counts the acknowledgements of a chunk.
+type balance struct{ n int }
+
+func (b *balance) Add(n int)  { b.n += n }
+func (b *balance) Done(n int) { b.n -= n }
+
+func newJoinRig() *joinRig {
+	c := Config{Location: time.UTC}
+	r := &joinRig{p: NewParser(c), j: NewJoiner(c), src: NewSource("x.log", "x.log", nil, nil), mark: new(balance)}
+	r.p.Start(r.src, time.Date(2026, 3, 14, 10, 0, 0, 0, time.UTC))
+	return r
+}
+
+// emit takes an event as the pipeline does: what the joiner did not keep is counted now.
+func (r *joinRig) emit(e *Event) {
+	if !e.Origin.Held {
+		e.Origin.Mark.Add(1)
+	}
+	c := *e
+	r.out = append(r.out, &c)
+	e.Origin.Mark.Done(1)
+}
+
+func (r *joinRig) push(lines ...string) {
+	for _, line := range lines {
+		events := r.p.Parse(nil, line, r.offset, r.mark)
+		r.offset += int64(len(line)) + 1
+		for i := range events {
+			r.j.Push(&events[i], r.emit)
+		}
+	}
+}
+
+// actions returns what was handed on since the last call.
+func (r *joinRig) actions() string {
+	var out []string
+	for _, e := range r.out {
+		s := e.Action
+		if e.Type == "log.message" {
+			s = e.Metadata.Message.Plain()
+		}
+		for _, x := range e.Metadata.Extra {
+			if x.Key == "incomplete" {
+				s += "!"
+			}
+		}
+		out = append(out, s)
+	}
+	r.out = nil
+	return strings.Join(out, " | ")
+}
+
+const (
+	tagA = "[aaaaaaaa-0000-4000-8000-000000000001] "
+	tagB = "[bbbbbbbb-0000-4000-8000-000000000002] "
+)
+
+func started(path string) string {
+	return `Started GET "` + path + `" for ::1 at 2026-03-14 10:00:00 +0000`
+}
+
+func TestJoinerTimeouts(t *testing.T) {
+	t.Parallel()
+	r := newJoinRig()
+	now := time.Date(2026, 3, 14, 10, 0, 0, 0, time.UTC).UnixNano()
+	tick := func(d time.Duration) {
+		now += int64(d)
+		r.j.Advance(now, r.emit)
+	}
+	tick(0)
+	r.push(tagA+started("/a"), tagB+started("/b"), tagA+"hello")
+	if got := r.actions(); got != "" {
+		t.Errorf("before any time passed: %q", got)
+	}
+	tick(time.Second)
+	if got := r.actions(); got != "hello" {
+		t.Errorf("after a second = %q, want the message, whose further lines are waited for no longer", got)
+	}
+	tick(30 * time.Second)
+	r.push(tagB + "Processing by BController#show as HTML")
+	tick(31 * time.Second)
+	if got := r.actions(); got != "GET /a!" {
+		t.Errorf("after a minute = %q, want the request that no line came for", got)
+	}
+	r.push(tagB+"Completed 200 OK in 5ms (Views: 1.0ms)", tagA+"late")
+	tick(time.Second)
+	if got := r.actions(); got != "GET /b | late" {
+		t.Errorf("after Completed = %q", got)
+	}
+	tick(time.Hour)
+	if r.j.open != 0 || r.j.held != 0 || r.mark.n != 0 {
+		t.Errorf("%d blocks and %d records are open and %d events not acknowledged, want none", r.j.open, r.j.held, r.mark.n)
+	}
+}
+
+func TestJoinerParents(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		lines []string
+		want  string // child<parent of every event that has one
+	}{
+		{"tags", []string{tagA + started("/a"), tagB + started("/b"), tagA + "x", tagB + "y", tagB + "Processing by B#b as X", tagB + "Completed 200 OK in 1ms"}, "x</a y</b"},
+		{"no tag, one request", []string{started("/a"), "Processing by A#a as HTML", "x", "Completed 200 OK in 1ms", "y"}, "x</a"},
+		{"no tag, two requests", []string{started("/a"), started("/b"), "x", "Processing by A#a as HTML"}, ""},
+		{"another process", []string{"I, [2026-03-14T10:00:00.000000 #1]  INFO -- : " + started("/a"), "I, [2026-03-14T10:00:00.000000 #2]  INFO -- : x",
+			"I, [2026-03-14T10:00:00.000000 #1]  INFO -- : y"}, "y</a"},
+		{"late start", []string{tagB + "Processing by B#b as HTML", tagB + started("/b"), tagB + "Completed 200 OK in 1ms", tagA + "x", tagA + started("/a"),
+			tagA + "Processing by A#a as HTML", tagA + "Completed 200 OK in 1ms"}, "x</a"},
+		{"late line", []string{tagA + started("/a"), tagA + "Processing by A#a as HTML", tagA + "Completed 200 OK in 1ms", tagA + "x"}, "x</a"},
+		{"exception behind its request", []string{started("/a"), "Processing by A#a as HTML", "Completed 500 Internal Server Error in 1ms", "  ", "RuntimeError (kaput):", "a.rb:1:in `b'"},
+			"RuntimeError</a"},
+		{"exception of a middleware", []string{started("/a"), "  ", "ActionController::RoutingError (No route):", started("/b"), "x"}, "ActionController::RoutingError</a x</b"},
+		{"a job's lines", []string{started("/a"), "[ActiveJob] [XJob] [9871feed-365f-4b2a-ac34-81e2a27f805d] Performing XJob (Job ID: 9871feed-365f-4b2a-ac34-81e2a27f805d) from Async(default)",
+			"[ActiveJob] Enqueued YJob (Job ID: 8871feed-365f-4b2a-ac34-81e2a27f805d) to Async(default)"}, "YJob.enqueued</a"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newJoinRig()
+			r.push(tt.lines...)
+			r.j.Flush(r.emit)
+			path := make(map[ID]string)
+			for _, e := range r.out {
+				path[e.ID] = e.Metadata.Path
+			}
+			var got []string
+			for _, e := range r.out {
+				if e.Correlation.Parent.IsZero() {
+					continue
+				}
+				name := e.Action
+				if e.Type == "log.message" {
+					name = e.Metadata.Message.Plain()
+				}
+				got = append(got, name+"<"+path[e.Correlation.Parent])
+			}
+			if got := strings.Join(got, " "); got != tt.want {
+				t.Errorf("parents = %q, want %q", got, tt.want)
+			}
+			if r.mark.n != 0 {
+				t.Errorf("%d events not acknowledged", r.mark.n)
+			}
+		})
+	}
+}
+
+func TestJoinerLimits(t *testing.T) {
+	t.Parallel()
+	r := newJoinRig()
+	r.push("2026-03-14 10:00:00,000 - a - ERROR - x")
+	for i := range maxRecordLines + 100 {
+		r.push(fmt.Sprintf("    line %d", i))
+	}
+	r.j.Flush(r.emit)
+	if len(r.out) != 1 {
+		t.Fatalf("a record of many lines became %d events", len(r.out))
+	}
+	if e := r.out[0]; len(e.Metadata.Truncated) != 1 || e.Origin.Lines != maxRecordLines+101 {
+		t.Errorf("truncated = %q, lines = %d, want a mark and the number of physical lines", e.Metadata.Truncated, e.Origin.Lines)
+	}
+
+	r = newJoinRig()
+	for i := range maxOpenBlocks + 10 {
+		r.push(fmt.Sprintf("[aaaaaaaa-0000-4000-8000-%012d] ", i) + started("/a"))
+	}
+	if len(r.out) != 10 || r.j.open != maxOpenBlocks {
+		t.Errorf("%d requests were handed on and %d are open, want 10 and %d", len(r.out), r.j.open, maxOpenBlocks)
+	}
+	r.j.Flush(r.emit)
+	if len(r.out) != maxOpenBlocks+10 || r.mark.n != 0 {
+		t.Errorf("%d requests came out, %d not acknowledged", len(r.out), r.mark.n)
+	}
+}
+
+// A line that the carrier cut is read when it is whole.
+func TestJoinerFragments(t *testing.T) {
+	t.Parallel()
+	r := newJoinRig()
+	r.push(`2026-03-14T10:00:00.000000001Z stdout P {"level":"info",`, `2026-03-14T10:00:00.000000002Z stderr F other`,
+		`2026-03-14T10:00:00.000000003Z stdout P "msg":"wh`, `2026-03-14T10:00:00.000000004Z stdout F ole"}`, `2026-03-14T10:00:00.000000005Z stdout P cut`)
+	r.j.Flush(r.emit)
+	if got := r.actions(); got != "whole | other | cut" {
+		t.Errorf("messages = %q", got)
+	}
+	if r.mark.n != 0 {
+		t.Errorf("%d events not acknowledged", r.mark.n)
+	}
+}
+
+// What the joiner keeps must not change when the events it was given are reused.
+func TestJoinerKeepsCopies(t *testing.T) {
+	t.Parallel()
+	r := newJoinRig()
+	var events []Event
+	for _, line := range []string{tagA + started("/a?x=1"), tagA + "Processing by A#a as HTML", tagA + `  Parameters: {"id"=>"1"}`, tagA + "Completed 200 OK in 1ms"} {
+		events = r.p.Parse(events[:0], line, r.offset, r.mark)
+		r.offset++
+		r.j.Push(&events[0], r.emit)
+		for i := range events {
+			events[i] = Event{Action: "reused"}
+		}
+	}
+	r.j.Flush(r.emit)
+	js := string(AppendJSON(nil, r.out[0]))
+	for _, want := range []string{`"action":"GET /a"`, `"params":{"id":"1","x":"1"}`, `"route":"A#a"`, `"status":200`} {
+		if !strings.Contains(js, want) {
+			t.Errorf("event lacks %s: %s", want, js)
+		}
+	}
+}
+
+// poolLines are lines with a place for a marker that must come out again.
+var poolLines = []string{
+	tagA + started("/a?a=%s"), tagB + started("/b?b=%s"), started("/c?c=%s"), tagA + "Processing by A#a as HTML", "Processing by C#c as HTML",
+	tagA + `  Parameters: {"m"=>"%s"}`, `  Parameters: {"m"=>"%s"}`, tagA + "Completed 200 OK in 1ms (Views: 1.0ms)", tagB + "Completed 404 Not Found in 1ms", "Completed 500 Internal Server Error in 2ms",
+	tagA + "%s", tagB + `  Order Load (0.3ms)  SELECT * FROM orders /*%s*/  [["id", 1]]`, "  ↳ %s.rb:3:in 'x'", tagA + "  ", tagA + "RuntimeError (%s):", "RuntimeError (%s):",
+	"a/%s.rb:3:in `x'", "2026-03-14 10:00:00,878 - a - ERROR - %s", "Traceback (most recent call last):", `  File "%s", line 1`, "ValueError: %s", "{", `  "m": "%s"`, "}",
+	`{"level":"info","msg":"%s"}`, "2026-03-14T10:00:00.1Z stdout P %s", "2026-03-14T10:00:00.1Z stdout F %s", "# Time: 2026-03-14T10:00:00.123456Z", "# User@Host: a[a] @ h [1.2.3.4]  Id: 1",
+	"# Query_time: 1.5  Lock_time: 0.1 Rows_sent: 1  Rows_examined: 1", "SELECT '%s';", "2026-03-14 10:00:00.611 UTC [1] a@b ERROR:  %s", "2026-03-14 10:00:00.611 UTC [1] a@b STATEMENT:  SELECT '%s'",
+	"panic: %s", "goroutine 1 [running]:", "main.%s()", "info: Shop.Loans[0]", "      %s", "-----BEGIN PRIVATE KEY-----", "%s==", "-----END PRIVATE KEY-----", "%s",
+	"INFO  2026-03-14T10:00:00.356Z pid=901 tid=k2h: %s", "WARN  2026-03-14T10:00:00.356Z pid=901 tid=k2h: ArgumentError: %s", "thread 'main' panicked at %s:", "\t%s",
+}
+
+// FuzzJoiner takes any sequence of lines: each must come out once, in an event that is JSON, and be acknowledged.
+func FuzzJoiner(f *testing.F) {
+	f.Add([]byte{0, 3, 5, 11, 7})
+	f.Add([]byte{2, 4, 6, 42, 15, 16, 1, 9, 10, 12})
+	f.Add([]byte{17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41})
+	f.Add([]byte{11, 0, 8, 1, 13, 14, 16, 200, 7, 5, 255, 2, 2, 10, 9})
+	f.Fuzz(func(t *testing.T, seq []byte) {
+		if len(seq) > 300 {
+			return
+		}
+		r := newJoinRig()
+		r.j.config.CountQueries = len(seq)%2 == 1
+		now := int64(0)
+		var want []string
+		for i, b := range seq {
+			line := poolLines[int(b)%len(poolLines)]
+			if b >= 200 {
+				now += int64(b-199) * int64(time.Second)
+				r.j.Advance(now, r.emit)
+			}
+			if strings.Contains(line, "%s") {
+				m := fmt.Sprintf("mark%dx", i)
+				want = append(want, m)
+				line = strings.Replace(line, "%s", m, 1)
+			}
+			r.push(line)
+		}
+		r.j.Flush(r.emit)
+		var all strings.Builder
+		for _, e := range r.out {
+			js := AppendJSON(nil, e)
+			if !json.Valid(js) {
+				t.Errorf("not JSON: %s", js)
+			}
+			all.Write(js)
+		}
+		for _, m := range want {
+			if !strings.Contains(all.String(), m) {
+				t.Errorf("the line with %s was lost", m)
+			}
+		}
+		if r.mark.n != 0 || r.j.held != 0 || r.j.open != 0 {
+			t.Errorf("%d not acknowledged, %d records and %d blocks open", r.mark.n, r.j.held, r.j.open)
+		}
+	})
+}
