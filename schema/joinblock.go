@@ -24,6 +24,7 @@ type block struct {
 	tagged    bool
 	opened    bool // Started was seen
 	processed bool // Processing was seen
+	params    bool // Parameters was seen
 	closed    bool // Completed was seen, or an exception that ended it
 	done      bool // handed on; known for the sake of late lines
 	late      bool // a line came before Started
@@ -175,10 +176,10 @@ func (j *Joiner) adds(e *Event, emit func(*Event)) {
 			return
 		}
 		j.begin(b, e)
-		b.processed = e.Metadata.Route != ""
+		b.processed, b.params = e.Metadata.Route != "", !e.Metadata.Params.IsZero()
 		return
-	case b == nil:
-		j.orphan(e, emit)
+	case b == nil, e.Metadata.Route != "" && b.processed, !e.Metadata.Params.IsZero() && b.params:
+		j.orphan(e, emit) // a request says these once
 		return
 	case b.done:
 		if e.Type == "http.request" { // parameters, too late for the request itself
@@ -190,9 +191,8 @@ func (j *Joiner) adds(e *Event, emit func(*Event)) {
 	default:
 		b.e.merge(e)
 	}
-	if e.Metadata.Route != "" {
-		b.processed = true
-	}
+	b.processed = b.processed || e.Metadata.Route != ""
+	b.params = b.params || !e.Metadata.Params.IsZero()
 	j.touch(b)
 }
 

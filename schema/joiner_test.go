@@ -254,7 +254,7 @@ func FuzzJoiner(f *testing.F) {
 		r := newJoinRig()
 		r.j.config.CountQueries = len(seq)%2 == 1
 		now := int64(0)
-		var want []string
+		var want, lines []string
 		for i, b := range seq {
 			line := poolLines[int(b)%len(poolLines)]
 			if b >= 200 {
@@ -266,6 +266,7 @@ func FuzzJoiner(f *testing.F) {
 				want = append(want, m)
 				line = strings.Replace(line, "%s", m, 1)
 			}
+			lines = append(lines, line)
 			r.push(line)
 		}
 		r.j.Flush(r.emit)
@@ -279,7 +280,7 @@ func FuzzJoiner(f *testing.F) {
 		}
 		for _, m := range want {
 			if !strings.Contains(all.String(), m) {
-				t.Errorf("the line with %s was lost", m)
+				t.Errorf("the line with %s was lost of\n%s", m, strings.Join(lines, "\n"))
 			}
 		}
 		if r.mark.n != 0 || r.j.held != 0 || r.j.open != 0 {
