@@ -145,6 +145,9 @@ func (p *Parser) looseExtras(e *Event, x *extras) {
 		if !present(f) {
 			continue
 		}
+		if strings.HasPrefix(f, "Root=1-") && e.setTraceHeader("x-amzn-trace-id", f) {
+			continue
+		}
 		if key, value, ok := cutPair(f); ok && x.mark[i] == 0 {
 			p.accessPair(e, key, value)
 			continue
@@ -171,7 +174,6 @@ func (p *Parser) looseExtras(e *Event, x *extras) {
 		case x.mark[i] == '"' && isAddressList(f):
 			e.Metadata.IP = forwardedIP(f, e.Metadata.IP)
 		case len(f) == 55 && e.setTraceHeader("traceparent", f):
-		case strings.HasPrefix(f, "Root=1-") && e.setTraceHeader("x-amzn-trace-id", f):
 		case looksLikeID(f) && e.setRequestID("request_id", f):
 		default:
 			if d, ok := parseDuration(f); ok && !e.Metadata.Duration.Set {

@@ -111,11 +111,51 @@ func TestGraphQLOperation(t *testing.T) {
 		{"fragment F on User { id } query Q { user { ...F } }", "", "query", "Q"},
 		{"query A { a } mutation B { b }", "B", "mutation", "B"},
 		{`query A { a(t: """ } mutation B { """) }`, "", "query", "A"},
+		{`query A { a(t: "\"} mutation B {") } mutation B { b }`, "B", "mutation", "B"},
+		{`fragment F on U { a(t: """ } """, o: {x: 1}) } subscription S { s }`, "S", "subscription", "S"},
+		{"query A { a }", "Z", "query", "A"},
 		{"", "", "", ""},
 		{"not a document", "", "", ""},
 	} {
 		if kind, name := graphQLOperation(tt.text, tt.want); kind != tt.kind || name != tt.name {
 			t.Errorf("graphQLOperation(%q, %q) = %q, %q, want %q, %q", tt.text, tt.want, kind, name, tt.kind, tt.name)
+		}
+	}
+}
+
+func TestSetGraphQL(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, text, action, subject string }{
+		{"CreateUser", "", "mutation CreateUser", "CreateUser"},
+		{"GetUser", "", "query GetUser", "GetUser"},
+		{"OnMessage", "", "subscription OnMessage", "OnMessage"},
+		{"getaway", "", "graphql getaway", "getaway"},
+		{"", "{ user { id } }", "query anonymous", "anonymous"},
+		{"", "{ __schema { types } }", "query __schema", "__schema"},
+		{"Other", "query Named { a }", "query Named", "Named"},
+		{"", "", "", ""},
+	} {
+		var e Event
+		setGraphQL(&e, tt.name, tt.text)
+		if e.Action != tt.action || e.Subject.ID != tt.subject {
+			t.Errorf("setGraphQL(%q, %q) = %q, %q, want %q, %q", tt.name, tt.text, e.Action, e.Subject.ID, tt.action, tt.subject)
+		}
+		if got := isIntrospection(&e); got != (tt.subject == "__schema") {
+			t.Errorf("isIntrospection of %q, %q = %v", tt.name, tt.text, got)
+		}
+	}
+}
+
+func TestPathID(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{
+		"123": true, "0b6cbf0e-53b4-4a44-a1b6-7c8f5a1b1a02": true, "507f1f77bcf86cd799439011": true, "ch_3Nx81ab": true, "ORD-1234": true,
+		"01ARZ3NDEKTSV4RRFFQ69G5FAV": true, "aBcDeFgHiJkLmNoPqRsTuVwXyZ": true, "user_5": true,
+		"users": false, "v2": false, "step-2": false, "order-items": false, "oauth2": false, "product-123": false, "internationalisation": false,
+		"a.b": false, "": false, "CamelCaseWordsThatAreRatherLong": false, "deadbeef": false,
+	} {
+		if got := isPathID(s); got != want {
+			t.Errorf("isPathID(%q) = %v, want %v", s, got, want)
 		}
 	}
 }

@@ -163,7 +163,7 @@ func mixedCase(s string) bool {
 			changes++
 		}
 	}
-	return changes*3 > len(s)
+	return changes*20 > 9*len(s)
 }
 
 // routeTemplate returns path with its ids replaced by ":id". A path without ids is its own route.

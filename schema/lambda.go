@@ -27,7 +27,9 @@ func parseLambdaText(p *Parser, e *Event, s *stamped) bool {
 
 // lambdaMessage takes the message of a function. An error that reached the runtime comes as "Invoke Error" and JSON.
 func lambdaMessage(p *Parser, e *Event, msg string) {
-	if kind, js, ok := strings.Cut(msg, "\t"); ok && (kind == "Invoke Error" || kind == "Uncaught Exception" || kind == "Unhandled Promise Rejection") && p.object(e, js) {
+	kind, js, ok := strings.Cut(msg, "\t")
+	kind = strings.TrimSpace(kind)
+	if ok && (kind == "Invoke Error" || kind == "Uncaught Exception" || kind == "Unhandled Promise Rejection") && p.object(e, js) {
 		setDefaultValue(&e.Metadata.Message, Text(kind))
 		p.finishFields(e)
 		setRaised(e)

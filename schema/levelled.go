@@ -225,7 +225,7 @@ func (p *Parser) readHead(e *Event, s string, h *head) (msg string, ok bool) {
 				at = n - 1
 				break
 			}
-			if !allDigits(w) {
+			if !allDigits(w) && !startsPair(w) {
 				words++
 			}
 			if words > 2 && seps == 0 || !headWord(w) {
