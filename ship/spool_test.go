@@ -71,7 +71,7 @@ func modelRun(t *testing.T, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 7))
 	fs := newMemFS()
 	sp := openTestSpool(t, fs, 0)
-	sp.limit = 32 << 10
+	sp.limit = 8 << 10
 	var model []*modelRecord
 	next := uint64(1)
 	water := func() uint64 {
@@ -88,7 +88,7 @@ func modelRun(t *testing.T, seed uint64) {
 		switch k := r.IntN(20); {
 		case k < 10:
 			n := 1 + r.IntN(50)
-			rec := testRecord(next, n, 1+r.IntN(8_000))
+			rec := testRecord(next, n, 1+r.IntN(3_000))
 			if err := sp.append(rec); err != nil {
 				if fs.room < 0 {
 					t.Fatalf("append: %v", err)
@@ -130,7 +130,7 @@ func modelRun(t *testing.T, seed uint64) {
 				t.Fatalf("remove: %v", err)
 			}
 		case k < 17:
-			fs.room = []int64{-1, -1, int64(r.IntN(60_000))}[r.IntN(3)]
+			fs.room = []int64{-1, -1, int64(r.IntN(20_000))}[r.IntN(3)]
 		case k < 18:
 			sp.seal()
 			if sp.repay() == nil && sp.sync() == nil {
@@ -169,7 +169,7 @@ func modelRun(t *testing.T, seed uint64) {
 				m.synced = true
 			}
 			sp = openTestSpool(t, fs, w)
-			sp.limit = 32 << 10
+			sp.limit = 8 << 10
 			next = max(next, sp.end())
 			reader = &spoolReader{sp: sp, next: w}
 			model = model[len(model)-undone(model, w):]

@@ -24,6 +24,7 @@ type spooler struct {
 	on      bool
 	trouble time.Time // when delivery last failed, or memory was short
 	full    bool
+	fullAt  time.Time
 	acks    []ackRun           // of what is written and not synced
 	shared  map[uint64]*shared // by first event: batches some required destinations are done with, and others not
 }
@@ -230,7 +231,7 @@ func (x *spooler) noRoom(err error) bool {
 	s := x.s
 	s.mu.Lock()
 	first := !x.full
-	x.full = true
+	x.full, x.fullAt = true, time.Now()
 	short := s.bytes > int64(s.cfg.Memory)/2
 	s.mu.Unlock()
 	if first {
@@ -245,8 +246,10 @@ func (x *spooler) noRoom(err error) bool {
 // hasRoom tells that the spool takes events again.
 func (x *spooler) hasRoom() {
 	x.s.mu.Lock()
-	was := x.full
-	x.full = false
+	was := x.full && time.Since(x.fullAt) >= 10*time.Second // not between two drops
+	if was {
+		x.full = false
+	}
 	dropped := x.s.counters.dropped["full"]
 	x.s.mu.Unlock()
 	if was {
