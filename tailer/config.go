@@ -24,7 +24,8 @@ type Config struct {
 	BlockSize int `toml:"-"`
 	// Buffer is the number of chunks that may wait to be taken.
 	Buffer int `toml:"-"`
-	// PollActive and PollIdle are the times between two looks at a file that was, or was not, written lately.
+	// PollActive and PollIdle are the times between two looks at a file that was, or was not, written lately. With Notify, idle
+	// files are looked at half as often as PollIdle says.
 	PollActive time.Duration `toml:"-"`
 	PollIdle   time.Duration `toml:"-"`
 	// Discover is the time between two expansions of Paths.

@@ -23,8 +23,9 @@ type found struct {
 	exact bool // named as it is, not through a glob or directory
 }
 
-// expand lists the files that paths name, in the order given, those of a glob or directory in natural order; each once.
-func expand(cfg Config) ([]found, error) {
+// expand lists the files that paths name, in the order given, those of a glob or directory in natural order; each once. Files
+// that are known, if known is given, are not looked at again.
+func expand(cfg Config, known func(path string) bool) ([]found, error) {
 	var all []found
 	var missing error
 	seen := map[string]bool{}
@@ -43,7 +44,7 @@ func expand(cfg Config) ([]found, error) {
 		fi, err := os.Stat(path)
 		switch {
 		case err == nil && fi.IsDir():
-			names, err := filesOf(path)
+			names, err := filesOf(path, known)
 			if err != nil {
 				missing = errors.Join(missing, err)
 			}
@@ -55,7 +56,7 @@ func expand(cfg Config) ([]found, error) {
 		case err == nil || !strings.ContainsAny(p, `*?[`):
 			add(found{path, true})
 		default:
-			names, err := glob(path)
+			names, err := glob(path, known)
 			if err != nil {
 				return nil, fmt.Errorf("tailer: %s: %w", p, err)
 			}
@@ -85,7 +86,7 @@ func (c Config) excluded(path string) bool {
 }
 
 // filesOf lists the regular, visible files of a directory, links to files included.
-func filesOf(dir string) ([]string, error) {
+func filesOf(dir string, known func(string) bool) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("tailer: %w", err)
@@ -93,7 +94,7 @@ func filesOf(dir string) ([]string, error) {
 	var names []string
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		if !strings.HasPrefix(e.Name(), ".") && regular(path, e.Type()) {
+		if !strings.HasPrefix(e.Name(), ".") && regular(path, e.Type(), known) {
 			names = append(names, path)
 		}
 	}
@@ -101,7 +102,10 @@ func filesOf(dir string) ([]string, error) {
 	return names, nil
 }
 
-func regular(path string, mode fs.FileMode) bool {
+func regular(path string, mode fs.FileMode, known func(string) bool) bool {
+	if known != nil && known(path) {
+		return true
+	}
 	if mode&fs.ModeSymlink != 0 {
 		fi, err := os.Stat(path)
 		return err == nil && fi.Mode().IsRegular()
@@ -110,7 +114,7 @@ func regular(path string, mode fs.FileMode) bool {
 }
 
 // glob is filepath.Glob with ** for any number of directories; it returns files only, in natural order.
-func glob(pattern string) ([]string, error) {
+func glob(pattern string, known func(string) bool) ([]string, error) {
 	var names []string
 	before, _, deep := strings.Cut(pattern, "**")
 	if !deep {
@@ -119,7 +123,9 @@ func glob(pattern string) ([]string, error) {
 			return nil, err
 		}
 		for _, n := range all {
-			if fi, err := os.Stat(n); err == nil && !fi.IsDir() {
+			if known != nil && known(n) {
+				names = append(names, n)
+			} else if fi, err := os.Stat(n); err == nil && !fi.IsDir() {
 				names = append(names, n)
 			}
 		}
@@ -136,7 +142,7 @@ func glob(pattern string) ([]string, error) {
 			if err != nil {
 				return nil // a directory that cannot be read hides only its own files
 			}
-			if !d.IsDir() && matchPath(pattern, path) && regular(path, d.Type()) {
+			if !d.IsDir() && matchPath(pattern, path) && regular(path, d.Type(), known) {
 				names = append(names, path)
 			}
 			return nil

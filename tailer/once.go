@@ -27,7 +27,7 @@ func OpenOnce(cfg Config, stdin io.Reader) (*Once, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("tailer: %w", err)
 	}
-	files, err := expand(cfg)
+	files, err := expand(cfg, nil)
 	if err != nil {
 		return nil, err
 	}

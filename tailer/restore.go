@@ -200,7 +200,7 @@ func (t *Tailer) openCompressed(s *source, path string, now time.Time) (*generat
 	t.watcher.open++
 	g := &generation{src: s, id: id, path: path, zc: archive{z, f}, fi: fi, size: -1, rotated: true, packed: true, quiet: now, track: &track{}}
 	g.z = newStream(z, t.cfg.BlockSize, t.cfg.MaxLine)
-	g.track.finished = func() { t.moved.Store(true) }
+	g.track.finished = t.touch
 	return g, nil
 }
 

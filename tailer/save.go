@@ -25,28 +25,39 @@ func (g *generation) recordLocked(at position) record {
 	return r
 }
 
+// touch notes that there is something to save.
+func (t *Tailer) touch() {
+	t.moved.Store(true)
+	poke(t.wakeSave)
+}
+
 // saveLoop saves positions that moved, until everything ends.
 func (t *Tailer) saveLoop() {
-	tick := time.NewTicker(t.cfg.Checkpoint)
-	defer tick.Stop()
 	for {
+		select { // nothing runs while nothing happens
+		case <-t.quit.Done():
+			return
+		case <-t.wakeSave:
+		}
 		select {
 		case <-t.quit.Done():
 			return
-		case <-tick.C:
-			t.saveStep(t.now())
+		case <-time.After(t.cfg.Checkpoint):
+		}
+		if t.saveStep(t.now()) {
+			poke(t.wakeSave)
 		}
 	}
 }
 
-// saveStep saves if there is something to save.
-func (t *Tailer) saveStep(now time.Time) {
+// saveStep saves if there is something to save. It returns true if something is left to save, or to be brought to the disk.
+func (t *Tailer) saveStep(now time.Time) bool {
 	t.saveMu.Lock()
 	sync := now.Sub(t.store.fsynced) >= t.cfg.Sync
 	due := t.moved.Load() && (sync || t.store.records < manyRecords) || t.store.pending && sync
 	t.saveMu.Unlock()
 	if !due {
-		return
+		return t.unsaved()
 	}
 	if err := t.save(sync); err != nil {
 		if t.saveFailed.CompareAndSwap(false, true) {
@@ -55,6 +66,13 @@ func (t *Tailer) saveStep(now time.Time) {
 	} else if t.saveFailed.CompareAndSwap(true, false) {
 		t.log.Info("positions are saved again")
 	}
+	return t.unsaved()
+}
+
+func (t *Tailer) unsaved() bool {
+	t.saveMu.Lock()
+	defer t.saveMu.Unlock()
+	return t.moved.Load() || t.store.pending
 }
 
 // save writes all positions.

@@ -50,6 +50,7 @@ type Tailer struct {
 	saveFailed atomic.Bool // the last save failed, and that was said
 	wakeRead   chan struct{}
 	wakeWatch  chan struct{}
+	wakeSave   chan struct{}
 	rescue     atomic.Bool // somebody takes from rescued
 	watcher    watcher
 
@@ -102,6 +103,7 @@ func newTailer(ctx context.Context, cfg Config, log *slog.Logger) (*Tailer, erro
 		reader:    blockReader{block: cfg.BlockSize, maxLine: cfg.MaxLine, quantum: quantum},
 		wakeRead:  make(chan struct{}, 1),
 		wakeWatch: make(chan struct{}, 1),
+		wakeSave:  make(chan struct{}, 1),
 	}
 	t.watcher.init()
 	if cfg.StateDir != "" {

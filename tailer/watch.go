@@ -7,11 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
 // activeFor is how long a file is looked at often after it changed.
-const activeFor = 2 * time.Second
+const activeFor = time.Second
 
 // sweepEvery is the time between two checks whether files that were read to their end are still there.
 const sweepEvery = 10 * time.Second
@@ -29,6 +30,8 @@ type watcher struct {
 	restored     map[string][]record // by source, until the source is looked at
 	started      bool                // the first discovery is done
 	nextDiscover time.Time
+	listed       time.Time                // when Paths were expanded last
+	dirTimes     map[string]time.Time     // modification of directories then
 	fullSaid     bool                     // that no descriptor is free was said
 	listings     map[string][]fs.DirEntry // of the present pass
 	open         int                      // descriptors held
@@ -57,6 +60,7 @@ type closedRecord struct {
 
 func (w *watcher) init() {
 	w.byPath = map[string]*source{}
+	w.dirTimes = map[string]time.Time{}
 	w.restored = map[string][]record{}
 }
 
@@ -116,15 +120,20 @@ func (t *Tailer) lookAll(now time.Time) {
 			continue
 		}
 		t.look(s, now)
-		s.nextLook = now.Add(t.pause(now.Sub(s.changed)))
+		// Those that are due at about the same time are looked at together: a pass costs more than a look.
+		pause := t.pause(now.Sub(s.changed))
+		if pause == t.cfg.PollIdle && t.watcher.notify.dirs[s.dir()] {
+			pause *= 2 // we are told of changes
+		}
+		s.nextLook = now.Truncate(pause).Add(pause)
 	}
 }
 
 // pause is the time between two looks at what has been quiet for that long.
 func (t *Tailer) pause(quiet time.Duration) time.Duration {
 	d := t.cfg.PollActive
-	for quiet > activeFor && d < t.cfg.PollIdle {
-		d, quiet = 2*d, quiet/2
+	for ; quiet > activeFor && d < t.cfg.PollIdle; quiet -= activeFor {
+		d *= 2
 	}
 	return min(d, t.cfg.PollIdle)
 }
@@ -132,8 +141,11 @@ func (t *Tailer) pause(quiet time.Duration) time.Duration {
 // discover adds sources for the paths that cfg names now.
 func (t *Tailer) discover(now time.Time) {
 	w := &t.watcher
-	files, _ := expand(t.cfg) // what is missing may come
-	if !w.started {           // before anything new is opened, so that it is known
+	if !t.changedDirs(now) {
+		return
+	}
+	files, _ := expand(t.cfg, func(path string) bool { return w.byPath[path] != nil }) // what is missing may come
+	if !w.started {                                                                    // before anything new is opened, so that it is known
 		for _, f := range files {
 			if len(w.restored[f.path]) > 0 && w.byPath[f.path] == nil {
 				t.addSource(f)
@@ -163,6 +175,39 @@ func (t *Tailer) discover(now time.Time) {
 		}
 		t.addSource(f)
 	}
+}
+
+// changedDirs says whether the names that cfg.Paths stand for may have changed. A directory tells by its modification time;
+// that is not trusted while it is young, nor for long, nor where a pattern names directories.
+func (t *Tailer) changedDirs(now time.Time) bool {
+	w := &t.watcher
+	changed := now.Sub(w.listed) >= sweepEvery
+	for _, p := range t.cfg.Paths {
+		if p == stdinPath {
+			continue
+		}
+		dir := filepath.Clean(p)
+		if strings.ContainsAny(filepath.Base(dir), `*?[`) {
+			dir = filepath.Dir(dir)
+		}
+		fi, err := os.Stat(dir)
+		if err != nil || strings.ContainsAny(dir, `*?[`) {
+			changed = true
+			continue
+		}
+		if !fi.IsDir() {
+			changed = changed || w.byPath[dir] == nil
+			continue
+		}
+		if was, ok := w.dirTimes[dir]; !ok || !was.Equal(fi.ModTime()) || w.listed.Sub(was) < time.Second {
+			w.dirTimes[dir] = fi.ModTime()
+			changed = true
+		}
+	}
+	if changed {
+		w.listed = now
+	}
+	return changed
 }
 
 // names says whether the configuration would read path if it existed.
@@ -339,7 +384,7 @@ func (t *Tailer) openGeneration(s *source, path string, now time.Time) (*generat
 	}
 	t.watcher.open++
 	g := &generation{src: s, id: id, path: path, f: f, fi: fi, size: fi.Size(), quiet: now, track: &track{}}
-	g.track.finished = func() { t.moved.Store(true) }
+	g.track.finished = t.touch
 	return g, nil
 }
 
@@ -355,7 +400,7 @@ func (t *Tailer) adopt(s *source, g *generation, at int, now time.Time) {
 	s.changed = now
 	t.scheduleLocked(s)
 	t.mu.Unlock()
-	t.moved.Store(true)
+	t.touch()
 }
 
 // settle deals with what the reader reported, and with rotated files.
@@ -431,7 +476,7 @@ func (t *Tailer) finish(s *source, g *generation) {
 	s.gens = slices.DeleteFunc(s.gens, func(x *generation) bool { return x == g })
 	s.closed = append(s.closed, &closedRecord{record: r})
 	t.mu.Unlock()
-	t.moved.Store(true)
+	t.touch()
 }
 
 // sweep forgets finished files that are gone, or so old that nobody would take them for new ones.
