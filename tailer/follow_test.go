@@ -364,6 +364,27 @@ func TestCopyTruncateInsideAGlob(t *testing.T) {
 	r.want("")
 }
 
+func TestCopyOverAnOlderCopy(t *testing.T) {
+	for _, linger := range []bool{true, false} {
+		r := newRig(t, "app.log")
+		r.write("app.log", "a\nb\n")
+		r.start().want("a b")
+		for _, n := range []string{"1", "2", "3"} {
+			r.write("app.log", "c"+n+"\n")
+			r.copy("app.log", "app.log.1") // the same file every time
+			r.truncate("app.log")
+			r.write("app.log", "d"+n+"\n")
+			r.step()
+			r.step()
+			r.want("c" + n + " d" + n)
+			if !linger {
+				r.after(r.cfg.Linger)
+				r.step()
+			}
+		}
+	}
+}
+
 func TestCopyInTheMakingIsNotRead(t *testing.T) {
 	r := newRig(t, "app.log*")
 	text := strings.Repeat("some line\n", 300)

@@ -32,19 +32,21 @@ type generation struct {
 	headSum digest      // of head
 	fi      os.FileInfo // when looked at last
 
-	gone atomic.Bool // its last name is gone
+	gone  atomic.Bool // its last name is gone
+	alone atomic.Bool // no other engine may follow it (any more)
 
 	// Read state.
-	f     *os.File      // nil once ended
-	z     *stream       // the content, if the file is compressed; read in order, from pos
-	zc    io.Closer     // closes z
-	pos   position      // of the next line to hand out; its mark is not kept
-	head  []byte        // the first bytes of what was passed, at most headBytes
-	guard []byte        // the last bytes of what was passed, at most guardBytes
-	enc   encoding      // valid once pos.raw > 0
-	scan  int64         // > 0: the line at pos is too long, and its end is not before scan
-	turn  int           // bytes handed out since the generation was queued
-	live  followedLines // set while another engine follows the file
+	f     *os.File  // nil once ended
+	z     *stream   // the content, if the file is compressed; read in order, from pos
+	zc    io.Closer // closes z
+	pos   position  // of the next line to hand out; its mark is not kept
+	head  []byte    // the first bytes of what was passed, at most headBytes
+	guard []byte    // the last bytes of what was passed, at most guardBytes
+	enc   encoding  // valid once pos.raw > 0
+	scan  int64     // > 0: the line at pos is too long, and its end is not before scan
+	turn  int       // bytes handed out since the generation was queued
+	live  *followed // set while another engine follows the file
+	calm  time.Time // when another engine may follow it again
 
 	// Owned by the watcher.
 	rotated bool      // not the live file any more
@@ -53,11 +55,6 @@ type generation struct {
 	parked  bool      // closed for want of descriptors; it can be found again
 	copied  bool      // the rest of a truncated file, read from its copy
 	size    int64     // when opened
-}
-
-// followedLines is what a follower hands over for one generation; see follower.
-type followedLines interface {
-	stop()
 }
 
 // verdict is what a read found.
@@ -71,7 +68,7 @@ const (
 	tired             // the quantum was used up while looking for the end of a long line
 )
 
-// blockReader reads the next lines of generations. Its buffer is reused; it belongs to one goroutine.
+// blockReader is the follower that reads blocks. Its buffer is reused.
 type blockReader struct {
 	block   int
 	maxLine int
@@ -79,7 +76,16 @@ type blockReader struct {
 	buf     []byte
 }
 
-// next returns the next lines of g and moves g behind them.
+// follower reads files that are followed. It is called by one goroutine at a time, which owns the read state of g meanwhile.
+type follower interface {
+	// next returns the next lines of g and moves g behind them. With final, the unterminated last line is one.
+	next(g *generation, final bool) (piece, verdict, error)
+	// close ends what runs beside next.
+	close()
+}
+
+func (r *blockReader) close() {}
+
 func (r *blockReader) next(g *generation, final bool) (piece, verdict, error) {
 	if g.z != nil {
 		p, err := g.z.next()

@@ -207,20 +207,21 @@ func (t *Tailer) searchMissed(s *source, now time.Time, compressed bool) {
 		if err != nil {
 			continue
 		}
-		if owner, c := t.closedAs(g.id); c != nil {
+		owner, c := t.closedAs(g.id)
+		if c != nil {
 			t.forget(owner, c)
-			if t.resume(g, c.record) {
-				if g.size == c.Raw {
-					again := *c
-					again.Mod, again.Path = g.fi.ModTime().UnixNano(), path
-					t.remember(owner, &again)
-					t.drop(g)
-					continue
-				}
-			} else {
-				g.epoch = c.Epoch + 1
+			g.epoch = c.Epoch + 1
+		}
+		switch {
+		case c != nil && t.resume(g, c.record):
+			if g.size == c.Raw {
+				again := *c
+				again.Mod, again.Path = g.fi.ModTime().UnixNano(), path
+				t.remember(owner, &again)
+				t.drop(g)
+				continue
 			}
-		} else if t.isCopy(s.live, g) {
+		case t.isCopy(s.live, g):
 			t.drop(g)
 			continue
 		}
@@ -297,8 +298,17 @@ func (t *Tailer) truncated(s *source, g *generation, now time.Time) {
 		t.unreadable(s, g, err, now)
 		return
 	}
+	if g != s.live { // what is there now may be the copy of the live file, or another file; the search finds out
+		t.drop(g)
+		t.mu.Lock()
+		g.suspect, g.ended = false, true
+		t.stats.Truncations++
+		t.mu.Unlock()
+		s.search = 3
+		return
+	}
 	rest := t.findCopy(s, g, now)
-	fresh := &generation{src: s, id: g.id, epoch: g.epoch + 1, path: g.path, f: g.f, fi: fi, size: fi.Size(), rotated: g.rotated, quiet: now, track: &track{}}
+	fresh := &generation{src: s, id: g.id, epoch: g.epoch + 1, path: g.path, f: g.f, fi: fi, size: fi.Size(), quiet: now, track: &track{}}
 	fresh.track.finished = g.track.finished
 	t.mu.Lock()
 	g.suspect, g.scan, g.live = false, 0, nil
@@ -310,9 +320,7 @@ func (t *Tailer) truncated(s *source, g *generation, now time.Time) {
 	}
 	t.stats.Truncations++
 	t.mu.Unlock()
-	if s.live == g {
-		s.live = fresh
-	}
+	s.live = fresh
 	s.search = 3
 	t.log.Info("file was truncated", "source", s.path, "offset", g.at.raw, "copy", rest != nil)
 	t.adopt(s, fresh, slices.Index(s.gens, g)+1, now)
@@ -333,7 +341,11 @@ func (t *Tailer) findCopy(s *source, g *generation, now time.Time) *generation {
 		if err != nil {
 			continue
 		}
-		_, known := t.closedAs(c.id)
+		owner, known := t.closedAs(c.id)
+		if known != nil && !known.fits(c.f, c.size) { // it was written over
+			t.forget(owner, known)
+			known = nil
+		}
 		holds := known == nil && t.holdsRead(g, c)
 		if holds && c.size >= g.at.raw {
 			return c

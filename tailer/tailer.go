@@ -36,7 +36,7 @@ type Tailer struct {
 	chunks  chan *Chunk
 	rescued chan *Chunk
 	feed    *feed // nil without standard input
-	reader  blockReader
+	reader  follower
 	store   *store // nil without a state directory
 
 	mu        sync.Mutex    // guards what follows, and the fields of generations that say so
@@ -100,10 +100,14 @@ func newTailer(ctx context.Context, cfg Config, log *slog.Logger) (*Tailer, erro
 		now:       time.Now,
 		chunks:    make(chan *Chunk, cfg.Buffer),
 		rescued:   make(chan *Chunk),
-		reader:    blockReader{block: cfg.BlockSize, maxLine: cfg.MaxLine, quantum: quantum},
 		wakeRead:  make(chan struct{}, 1),
 		wakeWatch: make(chan struct{}, 1),
 		wakeSave:  make(chan struct{}, 1),
+	}
+	own := &blockReader{block: cfg.BlockSize, maxLine: cfg.MaxLine, quantum: quantum}
+	t.reader = own
+	if cfg.FollowNxadm {
+		t.reader = nxadmFollower(own, t.heard)
 	}
 	t.watcher.init()
 	if cfg.StateDir != "" {
@@ -143,6 +147,7 @@ func (t *Tailer) Close() error {
 		t.cancelStop()
 		t.cancelQuit()
 		t.wg.Wait()
+		t.reader.close()
 		for _, s := range t.sources {
 			for _, g := range s.gens {
 				g.detachLocked()()
@@ -373,6 +378,14 @@ func (t *Tailer) scheduleLocked(s *source) {
 			return
 		}
 	}
+}
+
+// heard says that another engine has lines of g.
+func (t *Tailer) heard(g *generation) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	g.pending = true
+	t.scheduleLocked(g.src)
 }
 
 func isVanishing(g *generation) bool { return g.gone.Load() }

@@ -278,6 +278,8 @@ func (t *Tailer) observe(s *source, g *generation, fi os.FileInfo, now time.Time
 		g.pending = true
 		g.quiet = now
 		s.changed = now
+	} else if g.live != nil && !g.queued && fi.Size() > g.at.raw {
+		g.pending = true // it is asked until it has told of everything
 	}
 	g.fi = fi
 	t.scheduleLocked(s)
@@ -306,6 +308,7 @@ func (t *Tailer) rotate(s *source, now time.Time) {
 	t.mu.Lock()
 	s.changed = now
 	g.rotated, g.pending, g.quiet = true, true, now
+	g.alone.Store(true)
 	t.stats.Rotations++
 	t.scheduleLocked(s)
 	t.mu.Unlock()
