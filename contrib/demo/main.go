@@ -151,7 +151,7 @@ func (s *shop) look(at time.Time, p person) {
 func (s *shop) buy(at time.Time, p person, items int) {
 	s.order += 1 + s.r.IntN(40)
 	order := s.order
-	q, db := s.order0(at, p, order, items)
+	q, db := s.place(at, p, order, items)
 	job := s.uuid()
 	q.after(time.Millisecond).rails('I', "[ActiveJob] Enqueued ChargeCardJob (Job ID: %s) to Sidekiq(payments) with arguments: #<GlobalID:0x00007f3e @uri=#<URI::GID gid://shop/Order/%d>>", job, order)
 	enqueued := q.now
@@ -160,13 +160,13 @@ func (s *shop) buy(at time.Time, p person, items int) {
 	s.charge(enqueued.Add(s.some(30, 380)), p, job, order)
 }
 
-// order0 is what every order begins with.
-func (s *shop) order0(at time.Time, p person, order, items int) (q *request, db time.Duration) {
+// place is what every order begins with.
+func (s *shop) place(at time.Time, p person, order, items int) (q *request, db time.Duration) {
 	q = s.request(at, "POST", "/orders", p, true)
 	q.after(time.Millisecond).rails('I', "Processing by OrdersController#create as HTML")
 	q.rails('I', "  Parameters: {\"authenticity_token\"=>\"[FILTERED]\", \"order\"=>{\"note\"=>\"call me at +49 30 5550 %04d\", \"email\"=>\"%s@mail.example\"}, \"commit\"=>\"Buy\"}", s.r.IntN(9999), strings.ToLower(p.name))
-	q.after(time.Millisecond).rails('D', "  Order Create (2.3ms)  INSERT INTO \"orders\" (\"user_id\", \"state\", \"total_cents\", \"created_at\", \"updated_at\") VALUES ($1, $2, $3, $4, $5) RETURNING \"id\"  [[\"user_id\", %d], [\"state\", \"placed\"], [\"total_cents\", %d], [\"created_at\", %q], [\"updated_at\", %q]] /*request_id='%s',order_id='%d'*/",
-		p.id, 990+s.r.IntN(9000), q.now.Format("2006-01-02 15:04:05.000000"), q.now.Format("2006-01-02 15:04:05.000000"), q.id, order)
+	q.after(time.Millisecond).rails('D', "  Order Create (2.3ms)  INSERT INTO \"orders\" (\"id\", \"user_id\", \"state\", \"total_cents\", \"created_at\", \"updated_at\") VALUES ($1, $2, $3, $4, $5, $6)  [[\"id\", %d], [\"user_id\", %d], [\"state\", \"placed\"], [\"total_cents\", %d], [\"created_at\", %q], [\"updated_at\", %q]]",
+		order, p.id, 990+s.r.IntN(9000), q.now.Format("2006-01-02 15:04:05.000000"), q.now.Format("2006-01-02 15:04:05.000000"))
 	db = 2300 * time.Microsecond
 	for range items {
 		took := s.some(1, 2)
@@ -179,7 +179,7 @@ func (s *shop) order0(at time.Time, p person, order, items int) (q *request, db 
 // deadlock is an order that dies in the database.
 func (s *shop) deadlock(at time.Time, p person) {
 	s.order += 1 + s.r.IntN(40)
-	q, db := s.order0(at, p, s.order, 1)
+	q, db := s.place(at, p, s.order, 1)
 	q.after(480 * time.Millisecond)
 	took := q.now.Sub(q.at)
 	q.rails('I', "Completed 500 Internal Server Error in %dms (ActiveRecord: %.1fms | Allocations: 8123)", took.Milliseconds(), ms(db)+480)
