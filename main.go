@@ -4,13 +4,19 @@ package main
 
 import (
 	"context"
+	"embed"
 	"os"
 
 	"github.com/ezlogs/ezlogs/cmd"
 )
 
+// demo holds the logs of a made-up shop for `ezlogs debug --demo`.
+//
+//go:embed testdata/demo/*.log
+var demo embed.FS
+
 func main() {
 	os.Exit(cmd.Run(context.Background(), &cmd.Env{
-		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(),
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Demo: demo,
 	}))
 }

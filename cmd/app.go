@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ type Env struct {
 	Stdout  io.Writer
 	Stderr  io.Writer
 	Environ []string
+	Demo    fs.FS // logs that `debug --demo` shows; nil has none
 }
 
 // Getenv returns a variable of the environment, "" when it is not set.
@@ -110,7 +112,7 @@ func newApp(env *Env) *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 		Commands: []*cli.Command{
-			shipCommand(env), debugCommand(env), checkCommand(env), redactCommand(env), statusCommand(env), completionCommand(env), helpCommand(env), versionCommand(env),
+			shipCommand(env), debugCommand(env), checkCommand(env), redactCommand(env), explainCommand(env), statusCommand(env), completionCommand(env), helpCommand(env), versionCommand(env),
 		},
 	}
 }

@@ -1,21 +1,27 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
+	"github.com/BurntSushi/toml"
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
 	"github.com/ezlogs/ezlogs/correlate"
 	"github.com/ezlogs/ezlogs/debugview"
+	"github.com/ezlogs/ezlogs/redact"
 	"github.com/ezlogs/ezlogs/tailer"
 )
 
@@ -66,6 +72,13 @@ func debugCommand(env *Env) *cli.Command {
 			&cli.StringFlag{Name: "theme", Usage: "auto, light, dark, mono or cvd"},
 			&cli.StringFlag{Name: "summary", Value: "auto", Usage: "auto, only, json or never"},
 			&cli.StringFlag{Name: "why", Usage: "say what tied `EVENT|LINE|FILE:LINE` to its flow"},
+			&cli.BoolFlag{Name: "tui", Usage: "full-screen browser"},
+			&cli.BoolFlag{Name: "web", Usage: "live page on 127.0.0.1"},
+			&cli.StringFlag{Name: "web-addr", Value: "127.0.0.1:7331", Usage: "`ADDRESS` of the live page"},
+			&cli.StringSliceFlag{Name: "expect", Usage: "flows must be as in `FILE.toml`, or as in 'http.request > data.change > job.*'; exit 4 if not; repeatable"},
+			&cli.StringFlag{Name: "record", Usage: "write a first version of expectations to `FILE`"},
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "of what --expect says: text, junit or tap"},
+			&cli.StringFlag{Name: "compare", Usage: "with --layout profile: another `FILE` to compare with, the one before"},
 			&cli.BoolFlag{Name: "demo", Usage: "show the flows of a made-up shop; nothing to set up"},
 		}, commonFlags()...),
 		Action: func(c *cli.Context) error { return runDebug(env, c) },
@@ -86,6 +99,14 @@ func runDebug(env *Env, c *cli.Context) error {
 	paths, err := inputPaths(env, c, l)
 	if err != nil {
 		return err
+	}
+	if c.Bool("demo") {
+		dir, err := unpack(env.Demo)
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		paths = []string{dir}
 	}
 	if len(paths) == 0 {
 		return &exitError{status: statusUsage, text: "debug reads log events from files or a pipe, and got neither.", hint: []string{
@@ -114,49 +135,261 @@ func runDebug(env *Env, c *cli.Context) error {
 	if c.IsSet("why") {
 		return runWhy(c.Context, env, c, l.Config, paths, newNamer(l.Config, env, k), k)
 	}
-	engine, err := newRedaction(l.Config, k)
-	if err != nil {
+	d := &debugRun{env: env, c: c, cfg: l.Config, paths: paths, vcfg: vcfg, out: out, names: newNamer(l.Config, env, k), began: time.Now()}
+	if d.engine, err = newRedaction(l.Config, k); err != nil {
 		return err
 	}
-	var read int64
-	began := time.Now()
-	view, err := debugview.New(vcfg, out, env.Stderr, func() debugview.Totals {
-		return debugview.Totals{Bytes: read, ReadNS: int64(time.Since(began))}
+	return d.run(c.Context)
+}
+
+// unpack writes the demo into a folder of its own.
+func unpack(demo fs.FS) (dir string, err error) {
+	if demo == nil {
+		return "", usagef("this build has no demo")
+	}
+	if dir, err = os.MkdirTemp("", "ezlogs-demo-"); err != nil {
+		return "", err
+	}
+	return dir, fs.WalkDir(demo, ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(demo, path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(dir, filepath.Base(path)), b, 0o600)
 	})
+}
+
+// debugRun is one run of debug.
+type debugRun struct {
+	env     *Env
+	c       *cli.Context
+	cfg     *Config
+	paths   []string
+	vcfg    debugview.Config
+	out     io.Writer
+	verdict io.Writer // of --expect; nil is out
+	names   *namer
+	engine  *redact.Engine
+	began   time.Time
+	bytes   atomic.Int64 // read
+	failed  bool
+}
+
+// totals is what the summary shows and only the reader knows.
+func (d *debugRun) totals() debugview.Totals {
+	t := debugview.Totals{Bytes: d.bytes.Load(), ReadNS: int64(time.Since(d.began)), Redacted: map[string]int64{}}
+	for _, n := range d.engine.Snapshot().Counts {
+		if n.N > 0 && n.Action != "keep" {
+			t.Redacted[n.Detector] += int64(n.N)
+		}
+	}
+	return t
+}
+
+func (d *debugRun) run(ctx context.Context) error {
+	ctx, stop := stopOnSignal(ctx, false)
+	defer stop()
+	if name := d.c.String("compare"); name != "" {
+		if err := d.before(ctx, name); err != nil {
+			return err
+		}
+	}
+	if d.c.Bool("tui") {
+		return d.browse(ctx)
+	}
+	if d.c.IsSet("expect") && d.vcfg.Export == "" {
+		d.verdict, d.out = d.out, io.Discard // what counts is the verdict
+	}
+	view, err := debugview.New(d.vcfg, d.out, d.env.Stderr, d.totals)
 	if err != nil {
 		return &exitError{status: statusUsage, text: err.Error()}
 	}
-	ctx, stop := stopOnSignal(c.Context, false)
-	defer stop()
-	to := &viewSink{view: view}
-	enc := func() encoder { return redactOnly{engine.Worker()} }
-	names := newNamer(l.Config, env, k)
-	failed := false
-	if vcfg.Input == debugview.Files {
-		err = runOnce(ctx, env, l.Config, paths, names, to, enc, func(path string, err error) {
-			failed = true
-			fmt.Fprintf(env.Stderr, "ezlogs: %v\n", err)
-		})
-	} else {
-		err = debugFollow(ctx, env, c, l.Config, paths, names, to, enc)
+	expectations, err := d.expect(view)
+	if err != nil {
+		return err
 	}
-	if err != nil && !errors.Is(err, errViewDone) {
-		if errors.Is(err, tailer.ErrNoFile) {
-			return noSuchFile(err, paths)
+	var recorder *debugview.Recorder
+	if d.c.IsSet("record") {
+		recorder = debugview.NewRecorder()
+		view.Record(recorder)
+	}
+	if d.c.Bool("web") {
+		stopWeb, err := d.serveWeb(ctx, view)
+		if err != nil {
+			return err
 		}
+		defer stopWeb()
+	}
+	if err := d.feed(ctx, view); err != nil {
 		return err
 	}
-	if err := view.Close(); err != nil {
+	if d.c.Bool("web") && d.vcfg.Input == debugview.Files {
+		<-ctx.Done() // the page stays until the user has seen it
+	}
+	if err := view.Close(); err != nil && !isClosedPipe(err) {
 		return err
 	}
-	if failed {
+	if recorder != nil {
+		if err := os.WriteFile(d.c.String("record"), recorder.AppendTOML(nil), 0o666); err != nil {
+			return err
+		}
+	}
+	if expectations != nil {
+		return d.judge(expectations)
+	}
+	if d.failed {
 		return &exitError{status: statusFailed}
 	}
 	return nil
 }
 
-// debugFollow shows live input until it ends or ctx does.
-func debugFollow(ctx context.Context, env *Env, c *cli.Context, cfg *Config, paths []string, names *namer, to sink, enc func() encoder) error {
+// feed carries the input into a view.
+func (d *debugRun) feed(ctx context.Context, view *debugview.View) error {
+	to := &viewSink{view: view}
+	enc := func() encoder { return redactOnly{d.engine.Worker()} }
+	var err error
+	if d.vcfg.Input == debugview.Files {
+		err = runOnce(ctx, d.env, d.cfg, d.paths, d.names, to, enc, func(path string, err error) {
+			d.failed = true
+			fmt.Fprintf(d.env.Stderr, "ezlogs: %v\n", err)
+		})
+	} else {
+		err = d.follow(ctx, to, enc)
+	}
+	switch {
+	case errors.Is(err, errViewDone):
+		return nil
+	case errors.Is(err, tailer.ErrNoFile):
+		return noSuchFile(err, d.paths)
+	}
+	return err
+}
+
+// before makes the profile of an earlier run, to compare with.
+func (d *debugRun) before(ctx context.Context, name string) error {
+	cfg := d.vcfg
+	cfg.Summary, cfg.Quiet = "never", true
+	view, err := debugview.New(cfg, io.Discard, io.Discard, nil)
+	if err != nil {
+		return &exitError{status: statusUsage, text: err.Error()}
+	}
+	err = runOnce(ctx, d.env, d.cfg, []string{name}, d.names, &viewSink{view: view}, func() encoder { return redactOnly{d.engine.Worker()} }, func(_ string, err error) {
+		fmt.Fprintf(d.env.Stderr, "ezlogs: %v\n", err)
+	})
+	if err != nil {
+		return noSuchFile(err, []string{name})
+	}
+	if err := view.Close(); err != nil {
+		return err
+	}
+	d.vcfg.Before = view.Profile()
+	return nil
+}
+
+// browse shows the full-screen browser while the input is read.
+func (d *debugRun) browse(ctx context.Context) error {
+	d.vcfg.Layout, d.vcfg.Export, d.vcfg.Region = "tree", "", false
+	b, err := debugview.NewBrowser(d.vcfg, nil, d.env.Stderr, d.totals, nil)
+	if err != nil {
+		return &exitError{status: statusUsage, text: err.Error()}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	fed := make(chan error, 1)
+	go func() { fed <- d.feed(ctx, b.View()) }()
+	err = b.Run(ctx)
+	cancel()
+	if ferr := <-fed; err == nil {
+		err = ferr
+	}
+	if err != nil {
+		return &exitError{status: statusUsage, text: err.Error()}
+	}
+	return b.View().Close()
+}
+
+// serveWeb shows the live page.
+func (d *debugRun) serveWeb(ctx context.Context, view *debugview.View) (stop func(), err error) {
+	web, err := debugview.NewWeb(view, d.c.String("web-addr"))
+	if err != nil {
+		return nil, &exitError{status: statusFailed, text: err.Error()}
+	}
+	if !web.Loopback() {
+		fmt.Fprintln(d.env.Stderr, "ezlogs: warning: other machines can reach this page; whoever has its address sees your logs")
+	}
+	fmt.Fprintf(d.env.Stderr, "ezlogs: watching %s at %s   (Ctrl-C stops)\n", strings.Join(d.paths, " "), web.URL())
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := web.Serve(ctx); err != nil {
+			fmt.Fprintf(d.env.Stderr, "ezlogs: %v\n", err)
+		}
+	}()
+	return func() { cancel(); <-done }, nil
+}
+
+// expect reads what --expect asks for; nil when it asks for nothing.
+func (d *debugRun) expect(view *debugview.View) (*debugview.Expectations, error) {
+	var list []debugview.Expectation
+	for _, e := range d.c.StringSlice("expect") {
+		if strings.Contains(e, ">") {
+			x, err := debugview.ParseExpect(e)
+			if err != nil {
+				return nil, usagef("--expect: %v", err)
+			}
+			list = append(list, x)
+			continue
+		}
+		var file debugview.ExpectFile
+		meta, err := toml.DecodeFile(e, &file)
+		if err != nil {
+			return nil, usagef("--expect %s: %v", e, err)
+		}
+		if unknown := meta.Undecoded(); len(unknown) > 0 {
+			return nil, usagef("--expect %s: there is no key %s", e, unknown[0])
+		}
+		list = append(list, file.Expect...)
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	for i := range list {
+		if err := list[i].Validate(); err != nil {
+			return nil, usagef("--expect: expect[%d].%v", i, err)
+		}
+	}
+	x := debugview.NewExpectations(list)
+	view.Expect(x)
+	return x, nil
+}
+
+// judge says how the flows were, and ends with status 4 when they were not as expected.
+func (d *debugRun) judge(x *debugview.Expectations) error {
+	var b []byte
+	switch d.c.String("format") {
+	case "junit":
+		b = x.AppendJUnit(nil)
+	case "tap":
+		b = x.AppendTAP(nil)
+	default:
+		b = x.AppendText(nil, &d.vcfg)
+	}
+	if _, err := cmp.Or(d.verdict, d.out).Write(b); err != nil {
+		return outputError(err)
+	}
+	if !x.OK() {
+		return &exitError{status: statusUnmet}
+	}
+	return nil
+}
+
+// follow shows live input until it ends or ctx does.
+func (d *debugRun) follow(ctx context.Context, to sink, enc func() encoder) error {
+	env, c, cfg, paths := d.env, d.c, d.cfg, d.paths
 	t := cfg.tailer(paths)
 	t.FollowNxadm = true
 	if !c.IsSet("from") {
@@ -175,7 +408,9 @@ func debugFollow(ctx context.Context, env *Env, c *cli.Context, cfg *Config, pat
 		return err
 	}
 	defer tail.Close()
-	return newPipeline(cfg, newLiveFeed(tail.Chunks(), names.name), nil, to, enc, correlate.New(cfg.correlate()), true).run(context.WithoutCancel(ctx))
+	f := newLiveFeed(tail.Chunks(), d.names.name)
+	f.every(100 * time.Millisecond) // the live region is drawn ten times a second
+	return newPipeline(cfg, f, nil, to, enc, correlate.New(cfg.correlate()), true).run(context.WithoutCancel(ctx))
 }
 
 // keyDir is where debug finds the key: only where one was made, it makes none.
@@ -203,7 +438,7 @@ func (k *viewSink) take(_ context.Context, s *step) error {
 			e.Origin.Mark.Done(1)
 		}
 	}
-	k.view.Advance(s.now)
+	k.view.Advance(time.Now().UnixNano())
 	if k.view.Done() {
 		return errViewDone
 	}
@@ -264,6 +499,9 @@ func viewConfig(env *Env, c *cli.Context, cfg *Config, paths []string) (debugvie
 		v.Input = debugview.Follow
 	case pipe && !isRegular(env.Stdin):
 		v.Input = debugview.Pipe
+	}
+	if c.IsSet("expect") {
+		v.Summary = "never"
 	}
 	look(env, c, &v)
 	if name := c.String("output"); name != "" {

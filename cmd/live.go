@@ -16,18 +16,25 @@ type liveFeed struct {
 	name    func(*tailer.Source) *schema.Source
 	sources map[*tailer.Source]*schema.Source
 	tick    *time.Ticker
+	period  time.Duration
 	ticks   int // left after the last chunk
 }
 
-// liveTick is the time between two looks at what waits; quietTicks is how often it is looked after the last chunk: until
-// the longest wait of the joiner (a minute) is over. With nothing waiting the process sleeps.
+// liveTick is the time between two looks at what waits; quiet is how long it is looked after the last chunk: until the longest
+// wait of the joiner (a minute) is over. With nothing waiting the process sleeps.
 const (
-	liveTick   = 250 * time.Millisecond
-	quietTicks = int(70 * time.Second / liveTick)
+	liveTick = 250 * time.Millisecond
+	quiet    = 70 * time.Second
 )
 
 func newLiveFeed(chunks <-chan *tailer.Chunk, name func(*tailer.Source) *schema.Source) *liveFeed {
-	return &liveFeed{chunks: chunks, name: name, sources: map[*tailer.Source]*schema.Source{}, tick: time.NewTicker(liveTick)}
+	return &liveFeed{chunks: chunks, name: name, sources: map[*tailer.Source]*schema.Source{}, tick: time.NewTicker(liveTick), period: liveTick}
+}
+
+// every sets the time between two ticks.
+func (f *liveFeed) every(d time.Duration) {
+	f.period = d
+	f.tick.Reset(d)
 }
 
 func (f *liveFeed) next(ctx context.Context) (*chunk, error) {
@@ -44,9 +51,9 @@ func (f *liveFeed) next(ctx context.Context) (*chunk, error) {
 				return nil, io.EOF
 			}
 			if f.ticks == 0 {
-				f.tick.Reset(liveTick)
+				f.tick.Reset(f.period)
 			}
-			f.ticks = quietTicks
+			f.ticks = int(quiet / f.period)
 			return &chunk{Chunk: t, src: f.source(t.Source), now: time.Now().UnixNano()}, nil
 		case now := <-tick:
 			f.ticks--

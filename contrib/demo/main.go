@@ -112,11 +112,15 @@ func (s *shop) request(at time.Time, method, path string, who person, signedIn b
 
 // rails writes a line of the web application, a moment after the one before.
 func (q *request) rails(level byte, format string, args ...any) {
-	tags := "[" + q.id + "]"
+	q.s.add("web.log", q.now, railsHead(level, q.now, q.pid)+q.tags()+fmt.Sprintf(format, args...))
+}
+
+// tags is what the application puts before each of its lines.
+func (q *request) tags() string {
 	if q.user {
-		tags += fmt.Sprintf(" [user_id=%d]", q.who.id)
+		return fmt.Sprintf("[%s] [user_id=%d] ", q.id, q.who.id)
 	}
-	q.s.add("web.log", q.now, railsHead(level, q.now, q.pid)+tags+" "+fmt.Sprintf(format, args...))
+	return "[" + q.id + "] "
 }
 
 func (q *request) after(d time.Duration) *request {
@@ -183,12 +187,11 @@ func (s *shop) deadlock(at time.Time, p person) {
 	q.after(480 * time.Millisecond)
 	took := q.now.Sub(q.at)
 	q.rails('I', "Completed 500 Internal Server Error in %dms (ActiveRecord: %.1fms | Allocations: 8123)", took.Milliseconds(), ms(db)+480)
-	q.after(2*time.Millisecond).rails('F', "  ")
-	q.rails('F', "ActiveRecord::Deadlocked (PG::TRDeadlockDetected: ERROR:  deadlock detected while updating stock):")
-	q.rails('F', "  ")
-	q.rails('F', "app/models/stock.rb:41:in 'Stock#reserve!'")
-	q.rails('F', "app/services/place_order.rb:18:in 'PlaceOrder#call'")
-	q.rails('F', "app/controllers/orders_controller.rb:24:in 'OrdersController#create'")
+	// Rails puts the head on the first line and the tags on each.
+	q.after(2*time.Millisecond).rails('F', "%s", strings.Join([]string{"  ",
+		"ActiveRecord::Deadlocked (PG::TRDeadlockDetected: ERROR:  deadlock detected while updating stock):", "  ",
+		"app/models/stock.rb:41:in 'Stock#reserve!'", "app/services/place_order.rb:18:in 'PlaceOrder#call'",
+		"app/controllers/orders_controller.rb:24:in 'OrdersController#create'"}, "\n"+q.tags()))
 	q.access(500, 1635, took)
 }
 
