@@ -354,7 +354,7 @@ var places = []place{
 		return `INSERT INTO users (name, ` + strings.ReplaceAll(k, "-", "_") + `, age) VALUES ('ctx1', '` + strings.ReplaceAll(v, "'", "''") + `', 'ctx2')`
 	}},
 	{name: "rails binds", quoted: true, line: func(k, v string) string {
-		return `User Update (0.4ms)  UPDATE "users" SET "x" = $1  [["` + k + `", ` + quoteJSON(v) + `], ["id", "ctx2"]]`
+		return `User Update (0.4ms)  UPDATE "users" SET "` + k + `" = $1  [["` + k + `", ` + quoteJSON(v) + `], ["id", "ctx2"]]`
 	}},
 	{name: "rails parameters", quoted: true, line: func(k, v string) string {
 		return `  Parameters: {"utf8"=>"ctx1", "user"=>{"` + k + `"=>` + quoteJSON(v) + `}, "commit"=>"ctx2"}`

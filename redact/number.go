@@ -244,25 +244,36 @@ var ibanLength = map[string]int{
 }
 
 // matchIBAN returns the end of an IBAN that begins at i, 0 if there is none: country, length and mod 97 must agree.
-// Groups may be separated by blanks, hyphens, dots or the plus of a form.
+// Groups of four may be separated by blanks, hyphens, dots or the plus of a form.
 func matchIBAN(t []byte, i int) int {
 	want := ibanLength[string([]byte{upper(t[i]), upper(t[i+1])})]
 	if want == 0 {
 		return 0
 	}
 	var b [34]byte
-	n, j := 0, i
+	n, j, digits := 0, i, 0
+	var sep byte
+	small := t[i] >= 'a'
 	for j < len(t) && n < want {
 		c := t[j]
 		switch {
 		case alnum[c]:
+			if byteClass[c] == bDigit {
+				digits++
+			} else if small != (c >= 'a') {
+				return 0 // a word follows
+			}
 			b[n] = c
 			n++
-		case n >= 4 && (c == ' ' || c == '-' || c == '+' || c == '.') && alnum[t[j-1]]:
+		case n >= 4 && n%4 == 0 && (c == ' ' || c == '-' || c == '+' || c == '.') && alnum[t[j-1]] && (sep == 0 || sep == c) && (sep != 0 || n == 4):
+			sep = c
 		default:
 			return 0
 		}
 		j++
+	}
+	if digits < 9 {
+		return 0
 	}
 	if n < want || j < len(t) && alnum_[t[j]] || mod97(b[4:n], b[:4]) != 1 {
 		return 0

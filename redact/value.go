@@ -1,5 +1,7 @@
 package redact
 
+import "bytes"
+
 // value takes the value that begins at j under a key of class c. pct is the percent-encoding level of the separator,
 // structured says that the key stood in data rather than prose, sep is the offset of the separator. It returns where
 // scanning goes on.
@@ -307,8 +309,47 @@ func (r *Redactor) scalar(start, end int, c class, structured bool) bool {
 	if c.mode == modeRule {
 		return r.inValue(start, end, c)
 	}
+	if c.mode == modeShape {
+		start, end = r.bare(start, end)
+	}
 	kind, ok := r.judge(start, end, c, structured)
 	return ok && r.add(start, end, kind, "")
+}
+
+// bare leaves out brackets, quotes and marks around a value that something before us cut out of a larger text.
+func (r *Redactor) bare(start, end int) (int, int) {
+	t := r.t
+	for end > start+1 && outside[t[end-1]] && !bytes.ContainsRune(t[start:end-1], opposite(t[end-1])) {
+		end--
+	}
+	for start < end-1 && outside[t[start]] && !bytes.ContainsRune(t[start+1:end], opposite(t[start])) {
+		start++
+	}
+	return start, end
+}
+
+var outside = alphabet("[]{}()<>,;'\" ")
+
+func opposite(c byte) rune {
+	switch c {
+	case '[':
+		return ']'
+	case ']':
+		return '['
+	case '{':
+		return '}'
+	case '}':
+		return '{'
+	case '(':
+		return ')'
+	case ')':
+		return '('
+	case '<':
+		return '>'
+	case '>':
+		return '<'
+	}
+	return -1
 }
 
 // judge decides whether the whole text from start to end is a value to be replaced, and as what.
