@@ -273,6 +273,55 @@ var secretKinds = []secret{
 	{kind: "hash", keys: []string{"password_hash", "passwordDigest", "encrypted_password"}, make: func(g gen) string { return "$2b$12$" + g.of(base62, 53) }},
 }
 
+func (g gen) weighted(d string, weights ...int) int {
+	sum := 0
+	for i, w := range weights {
+		sum += int(d[i]-'0') * w
+	}
+	return sum
+}
+
+// optInKinds are those of profile strict.
+var optInKinds = []secret{
+	{kind: "ipv4", keys: []string{"client_ip", "remote_addr", "ip", "X-Forwarded-For", "peer"}, plain: true, make: func(g gen) string {
+		return g.pick("81", "203", "5", "154") + "." + strconv.Itoa(g.IntN(256)) + "." + strconv.Itoa(g.IntN(256)) + "." + strconv.Itoa(1+g.IntN(254))
+	}},
+	{kind: "ipv6", keys: []string{"ip", "remoteAddress", "src"}, plain: true, make: func(g gen) string {
+		return g.pick("2a02:", "2001:", "2604:") + "a" + g.of(hexDigits, 3) + ":" + "b" + g.of(hexDigits, 3) + g.pick("::", ":1:2:3:4:") + "f" + g.of(hexDigits, 3)
+	}},
+	{kind: "mac", keys: []string{"mac", "hwAddr", "device"}, plain: true, make: func(g gen) string {
+		return groups("a4"+g.of(hexDigits, 10), g.pick(":", "-"), 2, 2, 2, 2, 2, 2)
+	}},
+	{kind: "imei", keys: []string{"imei", "deviceImei"}, make: func(g gen) string { return luhnDigit("35" + g.of(decimals, 12)) }},
+	{kind: "vin", keys: []string{"vin", "vehicleVin"}, make: func(g gen) string { return "WVW" + g.of("ABCDEFGHJKLMNPRSTUVWXYZ", 6) + g.of(decimals, 8) }},
+	{kind: "name", keys: []string{"full_name", "customerName", "patient_name", "lastName", "contactName"}, make: func(g gen) string {
+		return g.pick("Ada", "Jürgen", "Marisol", "Oluwaseun") + " " + g.pick("O'Hara", "Zyndtilm", "Brairchyck", "van Dyck")
+	}},
+	{kind: "street", keys: []string{"street", "address", "shippingAddress", "address_line_1"}, make: func(g gen) string {
+		return g.of("123456789", 4) + " " + g.pick("Nalrack Street, Apt 11", "Vusquis Blvd", "Baker Road 4b")
+	}},
+	{kind: "geo", keys: []string{"lat", "longitude", "geo_point"}, make: func(g gen) string { return g.pick("-", "") + g.of("12345", 2) + "." + g.of(decimals, 6) }},
+	{kind: "eth", keys: []string{"wallet", "eth_address", "to"}, plain: true, make: func(g gen) string { return "0x" + g.of(hexDigits, 40) }},
+	{kind: "btc", keys: []string{"wallet", "btc_address"}, plain: true, make: func(g gen) string {
+		return g.pick("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq")
+	}},
+	{kind: "cn_id", keys: []string{"id_card", "sfz", "residentId"}, plain: true, make: func(g gen) string {
+		d := "110101" + g.pick("1990", "1985", "2001") + g.pick("0307", "1225") + g.of(decimals, 3)
+		return d + string("10X98765432"[g.weighted(d, 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)%11])
+	}},
+	{kind: "kr_rrn", keys: []string{"rrn", "residentRegistrationNumber"}, plain: true, make: func(g gen) string {
+		return g.pick("900101", "850817") + "-" + g.pick("1", "2") + g.of(decimals, 6)
+	}},
+	{kind: "se_pin", keys: []string{"personnummer", "pnr_se"}, plain: true, make: func(g gen) string {
+		d := luhnDigit(g.pick("900101", "850817") + g.of(decimals, 3))
+		return d[:6] + "-" + d[6:]
+	}},
+	{kind: "fi_hetu", keys: []string{"hetu", "finnishId"}, make: func(g gen) string { return "131052-308T" }},
+	{kind: "ch_ahv", keys: []string{"ahv", "ahvNummer"}, plain: true, make: func(g gen) string { return "756.9217.0769.85" }},
+	{kind: "sg_nric", keys: []string{"nric", "nricNumber"}, make: func(g gen) string { return "S" + g.of(decimals, 7) + "D" }},
+	{kind: "npi", keys: []string{"npi", "providerNpi"}, make: func(g gen) string { return "1" + g.of(decimals, 9) }},
+}
+
 // place puts a value under a key into a line. free places need no key.
 type place struct {
 	name   string
@@ -507,8 +556,20 @@ type tally struct{ n, bad int }
 
 func TestCorpus(t *testing.T) {
 	t.Parallel()
+	runCorpus(t, redact.DefaultConfig(), secretKinds)
+}
+
+func TestCorpusStrict(t *testing.T) {
+	t.Parallel()
+	c := redact.DefaultConfig()
+	c.Profile = "strict"
+	runCorpus(t, c, optInKinds)
+	runCorpus(t, c, secretKinds)
+}
+
+func runCorpus(t *testing.T, c redact.Config, secrets []secret) {
 	g := gen{rand.New(rand.NewPCG(5, 2026))}
-	r := newWorker(t, redact.DefaultConfig())
+	r := newWorker(t, c)
 	kinds, spots := map[string]*tally{}, map[string]*tally{}
 	count := func(m map[string]*tally, name string, bad bool) {
 		if m[name] == nil {
@@ -520,7 +581,7 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 	shown, lost := 0, 0
-	for _, s := range secretKinds {
+	for _, s := range secrets {
 		for _, p := range places {
 			if p.free && !s.plain || !p.free && len(s.keys) == 0 {
 				continue

@@ -178,7 +178,7 @@ func (r *Redactor) longOption(i int) int {
 	default:
 		return end
 	}
-	if j >= len(t) || t[j] == '-' {
+	if j >= len(t) || t[j] == '-' && (j+1 >= len(t) || byteClass[t[j+1]] != bDigit) {
 		return end
 	}
 	c := r.class(t[start:end])

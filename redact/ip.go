@@ -32,8 +32,7 @@ done:
 		switch c := t[i-1]; {
 		case isWord[c], c == '.', c == '-' && i > 1 && isWord[t[i-2]]:
 			return 0
-		case c == '/' && i > 1 && byteClass[t[i-2]] == bAlpha && !(i > 2 && t[i-2] == '/'):
-			// Chrome/120.0.6099.71; an address behind // or at the end of a path is one.
+		case c == '/' && product(t, i-1):
 			return 0
 		}
 	}
@@ -45,6 +44,15 @@ done:
 		return 0
 	}
 	return j
+}
+
+// product reports whether the slash at i stands behind a product's name, Chrome/120.0.6099.71, and not in a path.
+func product(t []byte, i int) bool {
+	p := i
+	for p > 0 && (dotted[t[p-1]] || t[p-1] == '%') {
+		p--
+	}
+	return p < i && (p == 0 || t[p-1] != '/')
 }
 
 // public reports whether addr can belong to a person: not private, loopback, link-local, multicast or unspecified.
@@ -95,7 +103,7 @@ func (r *Redactor) versionBefore(i int) bool {
 // hexGroups matches IPv6 and MAC addresses at a hexadecimal digit.
 func (r *Redactor) hexGroups(i int) int {
 	t := r.t
-	if i > 0 && (isWord[t[i-1]] || t[i-1] == ':' && i > 1 && t[i-2] != ':' && isWord[t[i-2]] || t[i-1] == '-' && i > 1 && isWord[t[i-2]]) {
+	if i > 0 && (isWord[t[i-1]] || t[i-1] == ':' && hexBefore(t, i-1) || t[i-1] == '-' && i > 1 && isWord[t[i-2]]) {
 		return 0
 	}
 	j, colons, dashes, group := i, 0, 0, 0
@@ -135,10 +143,7 @@ done:
 				return 0
 			}
 		}
-		if mac := t[i:j]; hasHexLetter(mac) || !same(mac) {
-			if string(mac) == "00:00:00:00:00:00" || string(mac) == "ff:ff:ff:ff:ff:ff" {
-				return 0
-			}
+		if mac := t[i:j]; hasHexLetter(mac) && string(mac) != "ff:ff:ff:ff:ff:ff" { // else a clock
 			if r.e.actions[MAC] != Keep && r.add(i, j, MAC, "") {
 				return j
 			}
@@ -156,6 +161,19 @@ done:
 		return 0
 	}
 	return j
+}
+
+// hexBefore reports whether a group of one to four hexadecimal digits stands before the colon at i: then the address
+// began earlier, or this is none.
+func hexBefore(t []byte, i int) bool {
+	p := i
+	for p > 0 && isWord[t[p-1]] {
+		if !hexAny[t[p-1]] || i-p == 4 {
+			return false
+		}
+		p--
+	}
+	return p < i
 }
 
 func hasHexLetter(v []byte) bool {

@@ -76,7 +76,7 @@ func (e *Engine) Worker() *Redactor {
 
 func (e *Engine) redactor(c *counters) *Redactor {
 	r := &Redactor{e: e, c: c, names: map[string]string{}}
-	r.network = e.actions[IPv4] != Keep || e.actions[IPv6] != Keep || e.actions[MAC] != Keep
+	r.network = e.actions[IPv4] != Keep || e.actions[IPv6] != Keep || e.actions[MAC] != Keep || e.actions[Wallet] != Keep
 	return r
 }
 

@@ -208,6 +208,11 @@ func (r *Redactor) word(i int) int {
 			}
 		}
 	}
+	if r.network {
+		if end := r.address(i); end > 0 {
+			return end
+		}
+	}
 	if t[i] == 'B' && i > 0 && t[i-1] == '%' {
 		if end := r.track(i-1, i+1); end > 0 {
 			return end
@@ -240,6 +245,27 @@ func (r *Redactor) word(i int) int {
 		return r.longWord(i, end)
 	}
 	return end
+}
+
+// address matches addresses that begin with a letter: of networks, of devices, of wallets.
+func (r *Redactor) address(i int) int {
+	t := r.t
+	if hexAny[t[i]] {
+		for j := i + 1; j < i+5 && j < len(t); j++ {
+			if t[j] == ':' || t[j] == '-' && j == i+2 {
+				return r.hexGroups(i)
+			}
+			if !hexAny[t[j]] {
+				break
+			}
+		}
+	}
+	if t[i] == 'b' && hasPrefix(t[i:], "bc1") || t[i] == 'l' && hasPrefix(t[i:], "ltc1") || t[i] == 't' && hasPrefix(t[i:], "tb1") {
+		if end := bech32Address(t, i); end > 0 && r.add(i, end, Wallet, "bech32") {
+			return end
+		}
+	}
+	return 0
 }
 
 func (r *Redactor) skipWord(i int) int {
@@ -482,8 +508,12 @@ func (r *Redactor) underList(i int) int {
 	}
 	for j := i + 1; j < len(t) && j < i+512; j++ {
 		switch t[j] {
-		case '"', '\'', '{', '[', ',', '=', ':', '\n':
+		case '"', '\'', '{', '[', '=', ':', '\n':
 			return 0
+		case ',':
+			if r.under.kind != StreetAddress {
+				return 0
+			}
 		case ']':
 			if r.scalar(i+1, j, r.under, true) {
 				return j

@@ -218,3 +218,37 @@ func TestTrapsAtRandom(t *testing.T) {
 		}
 	}
 }
+
+// strictTraps are lines that stay as they are even in profile strict.
+var strictTraps = []string{
+	`{"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7"}`,
+	`Chrome/120.0.6099.71 Safari/537.36 version 9.80.21.183`,
+	`running version 10.69.162.196 now`,
+	`agent v4.58.237.140 up, build=1.26.150.176, release: 5.5.5.5`,
+	`{"version":"81.2.3.4","app_version":"81.2.3.4","appVersion":"5.6.7.8"}`,
+	`bound to 10.106.102.125 and 192.168.1.7, 127.0.0.1, ::1, fe80::1, 172.16.0.9`,
+	`std::sync::Mutex at 12:34:56 10:20:30:40:50:60`,
+	`took 00:00:05.123 for a:b:c`,
+	`image sha256:9741c5e9a05a26710a278ad1f30d429ae90c0e432699345d9f53c172467d40cc`,
+	`commit 23810745aca64072abb29e23fc59c70352fdc6cd 0x7ffee4c0a8b0`,
+	`{"name":"api-gateway","project_name":"Apollo","display_name":"Checkout","hostname":"web-1"}`,
+	`{"ip_version":4,"mac_count":2,"wallet_enabled":true,"address_count":3,"street_view":true}`,
+	`{"bind_address":"0.0.0.0:8080","address":"localhost:5432","base_address":"http://x"}`,
+	`lat=12ms lon=none platform=linux latency=5`,
+	`order 158-6507936-7135665 part 000-12-3456`,
+	`cache::get foo::bar dead:beef`,
+	`20250101-1234 850817-1234567890`,
+	`1.2.3.4.5.6 oid 1.3.6.1.4.1`,
+}
+
+func TestTrapsStrict(t *testing.T) {
+	t.Parallel()
+	c := redact.DefaultConfig()
+	c.Profile = "strict"
+	r := newWorker(t, c)
+	for _, line := range strictTraps {
+		if got, changed := r.Line(line); changed {
+			t.Errorf("Line(%q)\n    = %q", line, got)
+		}
+	}
+}
