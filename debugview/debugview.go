@@ -41,6 +41,7 @@ type View struct {
 	keepGroups bool
 
 	flows   map[schema.FlowID]*flow // open flows by every id they are known under
+	alias   aliases
 	closed  closedFlows
 	byAge   flowList // open flows, the one quiet longest first
 	byStart startHeap

@@ -70,6 +70,8 @@ func (x *Expectations) unmet(i int) string {
 		return strconv.Itoa(g.flows) + " flows, " + strconv.Itoa(want) + " expected"
 	case g.flows == 0:
 		return "no flow with this root"
+	case !x.met(i) && x.list[i].Any:
+		return "none of " + strconv.Itoa(g.flows) + " flows is as expected"
 	}
 	return ""
 }

@@ -60,7 +60,7 @@ func (l *csvLayout) flow(v *View, t *tree) {
 		}
 	}
 	_ = w.Write([]string{
-		t.f.id.String(), time.Unix(0, t.start).UTC().Format("2006-01-02T15:04:05.000Z"), took, t.state.String(), safeCell(t.rootName()), status,
+		t.f.id.String(), time.Unix(0, t.start).UTC().Format("2006-01-02T15:04:05.000Z"), took, t.stateName(), safeCell(t.rootName()), status,
 		strconv.Itoa(t.events), strconv.Itoa(n1), strconv.Itoa(errs), safeCell(t.reason),
 	})
 	w.Flush() // a strings.Builder takes everything

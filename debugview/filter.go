@@ -217,7 +217,7 @@ func (l *leaf) holdsFlow(t *tree) bool {
 	case "events":
 		return l.holds(operand{text: itoa(t.events), n: float64(t.events), isNum: true})
 	case "state":
-		return l.holds(operand{text: t.state.String()})
+		return l.holds(operand{text: t.stateName()})
 	case "root":
 		return l.holds(operand{text: t.rootName()})
 	case "n1":

@@ -70,6 +70,22 @@ func (v *View) flowOf(id schema.FlowID) *flow {
 	if f := v.flows[id]; f != nil {
 		return f
 	}
+	if len(v.alias.by) > 0 {
+		if to := v.alias.resolve(id); to != id {
+			f := v.flows[to]
+			if f == nil {
+				f = v.newFlow(to)
+			}
+			v.flows[id] = f
+			f.others = append(f.others, id)
+			return f
+		}
+	}
+	return v.newFlow(id)
+}
+
+// newFlow opens a flow.
+func (v *View) newFlow(id schema.FlowID) *flow {
 	var f *flow
 	if n := len(v.spare); n > 0 {
 		f = v.spare[n-1]
@@ -103,6 +119,7 @@ func (v *View) merge(to schema.FlowID, from []schema.FlowID) {
 				}
 			} else {
 				v.closed.alias(to, id)
+				v.alias.put(id, to)
 			}
 			continue
 		}
@@ -120,6 +137,45 @@ func (v *View) merge(to schema.FlowID, from []schema.FlowID) {
 			v.join(t, f)
 		}
 	}
+}
+
+// aliases holds names of flows that were told to be others before either was seen, the latest maxClosed of them. A name
+// leads to one that leads nowhere else.
+type aliases struct {
+	by   map[schema.FlowID]schema.FlowID
+	ring []schema.FlowID
+	next int
+}
+
+// resolve follows id to the name that stays.
+func (a *aliases) resolve(id schema.FlowID) schema.FlowID {
+	for range 64 { // longer ways do not come about; a ring would
+		to, ok := a.by[id]
+		if !ok {
+			break
+		}
+		id = to
+	}
+	return id
+}
+
+func (a *aliases) put(id, to schema.FlowID) {
+	if to = a.resolve(to); id == to {
+		return
+	}
+	if a.by == nil {
+		a.by = map[schema.FlowID]schema.FlowID{}
+	}
+	if _, known := a.by[id]; !known {
+		if len(a.ring) < maxClosed {
+			a.ring = append(a.ring, id)
+		} else {
+			delete(a.by, a.ring[a.next])
+			a.ring[a.next] = id
+			a.next = (a.next + 1) % maxClosed
+		}
+	}
+	a.by[id] = to
 }
 
 // join moves everything of from into to.

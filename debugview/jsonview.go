@@ -26,7 +26,7 @@ type FlowJSON struct {
 	Schema    int         `json:"schema"`
 	Flow      string      `json:"flow"`
 	Merged    []string    `json:"merged,omitempty"`
-	State     string      `json:"state"`
+	State     string      `json:"state"` // fine, retried, partial, failed, open
 	Open      bool        `json:"open"`
 	Continued bool        `json:"continued,omitempty"` // its first part was written before
 	Started   string      `json:"started"`
@@ -98,7 +98,7 @@ type StepJSON struct {
 // flowJSON copies t.
 func (v *View) flowJSON(t *tree) *FlowJSON {
 	f := &FlowJSON{
-		Schema: 1, Flow: t.f.id.String(), State: t.state.String(), Open: t.state == open, Continued: t.f.continues != nil,
+		Schema: 1, Flow: t.f.id.String(), State: t.stateName(), Open: t.state == open, Continued: t.f.continues != nil,
 		Started: time.Unix(0, t.start).UTC().Format("2006-01-02T15:04:05.000Z"), Events: t.events, Reason: t.reason,
 		Errors: []ErrorJSON{}, N1: []N1JSON{}, Steps: make([]StepJSON, 0, len(t.order)), Dropped: t.f.dropped,
 		Orphans: t.orphans, Cycles: t.cycles, Doubles: t.doubles,

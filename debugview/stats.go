@@ -11,6 +11,7 @@ type stats struct {
 	flows  int64
 	lates  int64
 	states [4]int64
+	partly int64 // of the retried: those in which what failed was not tried again
 	whole  sample
 	kinds  [kinds]sample
 
@@ -72,6 +73,9 @@ func (s *stats) late(t *tree) {
 func (s *stats) flow(t *tree, matched bool) {
 	s.flows++
 	s.states[t.state]++
+	if t.state == retried && !t.again {
+		s.partly++
+	}
 	s.orphans += int64(t.orphans)
 	s.cycles += int64(t.cycles)
 	s.doubles += int64(t.doubles)
@@ -164,11 +168,14 @@ func (s *stats) fault(t *tree, at int32) {
 		}
 	}
 	where := r.label
-	if r.kind == kindError || r.kind == kindLog {
+	if r.kind != kindJob && r.kind != kindHTTP && r.kind != kindMail {
 		where = t.rootName()
 		if r.parent >= 0 {
 			where = t.rows[r.parent].label
 		}
+	}
+	if where == text {
+		where = ""
 	}
 	k := normal(text) + "\x00" + route(where)
 	g := s.errors[k]

@@ -47,7 +47,9 @@ func (s storyteller) full(t *tree) string {
 }
 
 // rootFailed reports whether the flow's root itself failed.
-func (t *tree) rootFailed() bool { return t.root >= 0 && t.rows[t.root].failed }
+func (t *tree) rootFailed() bool {
+	return t.root >= 0 && t.rows[t.root].failed && (t.rows[t.root].kind != kindJob || t.state == failed)
+}
 
 // headline returns what the root did, and the row whose verb was used, -1 for none.
 func (s storyteller) headline(t *tree) (string, int32) {
@@ -61,6 +63,8 @@ func (s storyteller) headline(t *tree) (string, int32) {
 	}
 	who := t.f.actor
 	switch {
+	case r.failed && r.kind == kindJob:
+		return s.job(t, t.root), t.root
 	case r.failed:
 		return s.failure(t, r, who), -1
 	case r.kind == kindHTTP:

@@ -39,7 +39,10 @@ func (v *View) summaryLine() []byte {
 	b = strconv.AppendInt(b, s.flows, 10)
 	num("events", v.events)
 	num("ok", s.states[fine])
-	num("retried", s.states[retried])
+	num("retried", s.states[retried]-s.partly)
+	if s.partly > 0 {
+		num("partial", s.partly)
+	}
 	num("failed", s.states[failed])
 	if n := s.states[open]; n > 0 {
 		num("open", n)
@@ -114,7 +117,12 @@ func (v *View) summaryText() []byte {
 			p.raw("   ")
 		}
 		p.put(stateRoles[i], stateSigns[i])
-		p.raw(" " + count(s.states[i]) + " " + name)
+		n := s.states[i]
+		if state(i) == retried && s.partly > 0 {
+			p.raw(" " + count(n-s.partly) + " retried, " + count(s.partly) + " partly failed")
+			continue
+		}
+		p.raw(" " + count(n) + " " + name)
 	}
 	p.line()
 	v.table(p)
@@ -249,7 +257,9 @@ func (v *View) errorList(p *pen) {
 		p.raw("  ")
 		p.put(roleError, cut(g.text, 41))
 		p.pad(62)
-		p.raw("  in " + cut(g.where, 28))
+		if g.where != "" {
+			p.raw("  in " + cut(g.where, 28))
+		}
 		switch {
 		case g.retried == g.n:
 			p.raw(" (retried)")
@@ -429,6 +439,7 @@ func (v *View) summaryJSON() []byte {
 		Bytes     int64            `json:"bytes"`
 		OK        int64            `json:"ok"`
 		Retried   int64            `json:"retried"`
+		Partial   int64            `json:"partial"`
 		Failed    int64            `json:"failed"`
 		Open      int64            `json:"open"`
 		Durations map[string]row   `json:"durations"`
@@ -444,8 +455,8 @@ func (v *View) summaryJSON() []byte {
 		Doubles   int64            `json:"doubles"`
 		Late      int64            `json:"late"`
 	}{
-		Schema: 1, Flows: s.flows, Shown: v.filter.shown, Events: v.events, Bytes: tot.Bytes, OK: s.states[fine], Retried: s.states[retried],
-		Failed: s.states[failed], Open: s.states[open], Durations: map[string]row{}, Slowest: []slowRow{}, Errors: []errorRow{}, N1: []n1Row{},
+		Schema: 1, Flows: s.flows, Shown: v.filter.shown, Events: v.events, Bytes: tot.Bytes, OK: s.states[fine], Retried: s.states[retried] - s.partly,
+		Partial: s.partly, Failed: s.states[failed], Open: s.states[open], Durations: map[string]row{}, Slowest: []slowRow{}, Errors: []errorRow{}, N1: []n1Row{},
 		Redacted: tot.Redacted, Findings: tot.Findings, Skipped: tot.Skipped, Orphans: s.orphans, Roots: s.roots, Cycles: s.cycles,
 		Doubles: s.doubles, Late: s.lates,
 	}

@@ -71,6 +71,7 @@ type tree struct {
 	doubles    int
 	roots      int
 	quiet      bool
+	again      bool // what failed was tried again
 	events     int
 	matches    int
 
@@ -179,7 +180,11 @@ func (t *tree) collect(v *View) {
 		t.start, t.end = t.rows[0].start, t.rows[0].end
 	}
 	for i := range t.rows {
-		t.start, t.end = min(t.start, t.rows[i].start), max(t.end, t.rows[i].end)
+		r := &t.rows[i]
+		t.start, t.end = min(t.start, r.start), max(t.end, r.end)
+		if r.waits && r.after < 0 {
+			t.start = min(t.start, r.waitFrom)
+		}
 	}
 }
 
@@ -461,19 +466,24 @@ func rootRank(r *row) int {
 
 // breakCycles makes a root of one row of every ring of parents.
 func (t *tree) breakCycles() {
+	const onPath, done = 1, 2
 	t.marks = append(t.marks[:0], make([]uint8, len(t.rows))...)
 	for i := range t.rows {
 		at := int32(i)
 		for at >= 0 && t.marks[at] == 0 {
-			t.marks[at] = 1
+			t.marks[at] = onPath
 			at = t.rows[at].parent
 		}
-		if at >= 0 && t.marks[at] == 1 {
-			t.rows[at].parent, t.rows[at].orphan = -1, false
+		cut := int32(-1)
+		if at >= 0 && t.marks[at] == onPath {
+			cut = at
 			t.cycles++
 		}
-		for at = int32(i); at >= 0 && t.marks[at] == 1; at = t.rows[at].parent {
-			t.marks[at] = 2
+		for at = int32(i); at >= 0 && t.marks[at] == onPath; at = t.rows[at].parent {
+			t.marks[at] = done
+		}
+		if cut >= 0 {
+			t.rows[cut].parent, t.rows[cut].orphan = -1, false
 		}
 	}
 }
@@ -638,9 +648,8 @@ func (t *tree) judge() {
 		switch {
 		case int32(i) == t.root && r.kind != kindJob:
 			blame(failed, r)
-		case t.recovered(int32(i)):
-			blame(retried, r)
-		case r.kind == kindJob && r.willRetry && !r.dead:
+		case t.recovered(int32(i)), r.kind == kindJob && r.willRetry && !r.dead:
+			t.again = true
 			blame(retried, r)
 		case r.kind == kindJob || r.kind == kindMail || !rootFine:
 			blame(failed, r)
@@ -655,6 +664,14 @@ func (t *tree) judge() {
 	if why != nil {
 		t.reason = reasonOf(why, t.state)
 	}
+}
+
+// stateName is the state in a word; a flow that finished though something failed for good is partial.
+func (t *tree) stateName() string {
+	if t.state == retried && !t.again {
+		return "partial"
+	}
+	return t.state.String()
 }
 
 // better reports whether r tells more about a failure than q does.

@@ -78,7 +78,8 @@ func (l *treeLayout) flow(v *View, t *tree) {
 // lone reports whether the headline says all there is: a single line of a log.
 func lone(t *tree) bool {
 	r := &t.rows[0]
-	return len(t.rows) == 1 && t.f.continues == nil && (r.kind == kindLog || r.step.flags&flagRead != 0) && !r.failed && (r.d == nil || len(r.d.show) == 0)
+	return len(t.rows) == 1 && t.f.continues == nil && (r.kind == kindLog || r.step.flags&flagRead != 0 && !r.failed) &&
+		(r.d == nil || len(r.d.show) == 0 && errorText(r.d) == "" && len(r.d.stack) == 0)
 }
 
 // sortKey is what decides the place of t.
@@ -108,7 +109,7 @@ func (v *View) rootRoute(t *tree) string {
 // noRoot lists the first steps of a flow whose root was not seen.
 func (t *tree) noRoot() string {
 	var b strings.Builder
-	b.WriteString("… no root yet: ")
+	b.WriteString("… no root seen: ")
 	for n, i := range t.order {
 		if n == 3 {
 			b.WriteString(" · …")
@@ -375,6 +376,8 @@ func (l *treeLayout) took(v *View, t *tree, r *row) (string, role) {
 		return "queued", roleDim
 	case r.running:
 		return "running", roleDim
+	case r.start == t.start && r.dur < 0:
+		return "", rolePlain
 	case r.kind == kindError, r.kind == kindLog && r.dur < 0:
 		return "+" + duration(r.start-t.start), roleDim
 	case r.dur < 0:
