@@ -19,7 +19,7 @@ func (j *Joiner) fragment(e *Event, emit func(*Event)) {
 	j.retain(c)
 	st.cut = fragment{e: c, text: append(st.cut.text[:0], e.Join.Text...)}
 	st.rec.since = j.now
-	j.held++
+	j.keeps()
 }
 
 // fragmentContinued adds a further part; the last one completes the line.

@@ -26,6 +26,7 @@ type block struct {
 	processed bool // Processing was seen
 	params    bool // Parameters was seen
 	closed    bool // Completed was seen, or an exception that ended it
+	gone      bool // forgotten
 	done      bool // handed on; known for the sake of late lines
 	late      bool // a line came before Started
 	raised    bool // an exception ended it before it was processed: there will be no Completed
@@ -127,8 +128,7 @@ func (j *Joiner) opens(e *Event, emit func(*Event)) {
 			return
 		}
 		// The client sent the same request id again.
-		j.finish(b, emit)
-		j.forget(b)
+		j.end(b, emit)
 	} else if b != nil {
 		j.finishStale(b, e, emit)
 	}
@@ -158,8 +158,7 @@ func (j *Joiner) finishStale(b *block, e *Event, emit func(*Event)) {
 // addBounded is add that makes room by handing on the oldest block.
 func (j *Joiner) addBounded(k blockKey, e *Event, emit func(*Event)) *block {
 	if j.open >= maxOpenBlocks && j.oldest != nil {
-		j.finish(j.oldest, emit)
-		j.forget(j.oldest)
+		j.end(j.oldest, emit)
 	}
 	return j.add(k, e)
 }
@@ -169,13 +168,16 @@ func (j *Joiner) adds(e *Event, emit func(*Event)) {
 	k := j.keyOf(e)
 	b := j.target(k, e)
 	switch {
-	case b == nil && e.Type == "http.request" && (e.Metadata.Route != "" && !j.ambiguous(k) || tagged(k.key)):
+	case b == nil && tagged(k.key) && (e.Type == "http.request" || k.stream.disordered), b == nil && e.Metadata.Route != "" && !j.ambiguous(k):
 		// The block was begun before the file, or its Started is late.
 		if b = j.addBounded(k, e, emit); b == nil {
 			emit(e)
 			return
 		}
 		j.begin(b, e)
+		if b.e.Type != "http.request" { // a line such as Rendered: what it said is part of the request
+			b.e.Type, b.e.Action, b.e.Metadata.Message = "http.request", "", Value{}
+		}
 		b.processed, b.params = e.Metadata.Route != "", !e.Metadata.Params.IsZero()
 		return
 	case b == nil, e.Metadata.Route != "" && b.processed, !e.Metadata.Params.IsZero() && b.params:
@@ -416,7 +418,7 @@ func (j *Joiner) finish(b *block, emit func(*Event)) {
 		return
 	}
 	b.done = true
-	b.seen = j.now
+	j.touch(b)
 	e := b.e
 	b.e = nil
 	if e == nil {
@@ -443,6 +445,12 @@ func (j *Joiner) finish(b *block, emit func(*Event)) {
 	emit(e)
 }
 
+// end hands b on and forgets it.
+func (j *Joiner) end(b *block, emit func(*Event)) {
+	j.finish(b, emit)
+	j.forget(b)
+}
+
 // incomplete marks a request whose end or beginning was not seen.
 func (j *Joiner) incomplete(e *Event) {
 	if e.Metadata.Outcome == OutcomeNone {
@@ -457,28 +465,44 @@ func (j *Joiner) incomplete(e *Event) {
 	e.AddExtra("incomplete", Value{Raw, "true"})
 }
 
-// expire hands on and forgets blocks whose time is over.
+// expire hands on and forgets blocks whose time is over. It looks at them ten times a second at most.
 func (j *Joiner) expire(emit func(*Event)) {
-	for b := j.oldest; b != nil; {
-		next := b.newer
+	if j.now-j.expired < blockLook {
+		return
+	}
+	j.expired = j.now
+	due := j.due[:0]
+	for b := j.oldest; b != nil; b = b.newer {
 		idle := j.now - b.seen
+		if idle < blockLate {
+			break // newer ones were seen later still
+		}
+		if idle >= b.patience() {
+			due = append(due, b)
+		}
+	}
+	for _, b := range due {
 		switch {
+		case b.gone:
 		case b.done:
-			if idle >= blockKnown {
-				j.forget(b)
-			}
-		case b.closed, b.raised:
-			if idle >= blockLate {
-				j.finish(b, emit)
-			}
-		case idle >= blockIdle:
+			j.forget(b)
+		default:
 			j.finish(b, emit)
 		}
-		if idle < blockLate {
-			return // newer ones were seen later still
-		}
-		b = next
 	}
+	clear(due)
+	j.due = due
+}
+
+// patience returns how long b waits for its next line.
+func (b *block) patience() int64 {
+	switch {
+	case b.done:
+		return blockKnown
+	case b.closed, b.raised:
+		return blockLate
+	}
+	return blockIdle
 }
 
 // touch notes that a line of b came.
@@ -518,6 +542,7 @@ func (j *Joiner) unlink(b *block) {
 func (j *Joiner) forget(b *block) {
 	j.unlink(b)
 	j.open--
+	b.gone = true
 	if b.key.stream.done == b {
 		b.key.stream.done = nil
 	}

@@ -13,6 +13,7 @@ const (
 	blockIdle  = int64(60 * time.Second) // an open block's next line
 	blockLate  = int64(time.Second)      // lines that carriers delivered late, behind the end of their block
 	readLag    = int64(60 * time.Second) // a line without time was written about when it was read, unless its block is older
+	blockLook  = int64(100 * time.Millisecond)
 	blockKnown = int64(10 * time.Second) // how long a closed block is still the parent of late lines
 )
 
@@ -30,12 +31,15 @@ type Joiner struct {
 	streams map[streamKey]*stream
 	last    *stream // the stream used last
 	held    int     // streams with a record
+	waits   int64   // since when the first of them may have waited
 
 	counts queryCounts
 
 	blocks         map[blockKey]*block
 	oldest, newest *block // by last line
 	open           int
+	due            []*block // scratch of expire
+	expired        int64    // when expire looked last
 }
 
 // streamKey names what was written by one writer.
@@ -104,15 +108,19 @@ func (j *Joiner) Advance(now int64, emit func(*Event)) {
 		for _, st := range j.streams {
 			st.rec.since = now
 		}
+		j.waits = now
 		for b := j.oldest; b != nil; b = b.newer {
 			b.seen = now
 		}
 	}
 	j.now = max(j.now, now)
-	if j.held > 0 {
+	if j.held > 0 && j.now-j.waits >= recordIdle {
+		j.waits = j.now
 		for _, st := range j.sorted() {
-			if st.waiting() && j.now-st.rec.since >= recordIdle {
+			if j.now-st.rec.since >= recordIdle {
 				j.endRecord(st, emit)
+			} else {
+				j.waits = min(j.waits, st.rec.since)
 			}
 		}
 	}
@@ -130,8 +138,7 @@ func (j *Joiner) Flush(emit func(*Event)) {
 		}
 	}
 	for j.oldest != nil {
-		j.finish(j.oldest, emit)
-		j.forget(j.oldest)
+		j.end(j.oldest, emit)
 	}
 }
 

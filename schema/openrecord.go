@@ -24,6 +24,14 @@ func (j *Joiner) hold(e *Event) {
 	j.retain(c)
 	st.rec = openRecord{e: c, more: st.rec.more[:0], lines: 1, since: j.now}
 	st.rec.trace.start(c)
+	j.keeps()
+}
+
+// keeps counts one more stream that waits.
+func (j *Joiner) keeps() {
+	if j.held == 0 {
+		j.waits = j.now
+	}
 	j.held++
 }
 
@@ -77,7 +85,7 @@ func (r *openRecord) takes(e *Event) bool {
 		return false
 	}
 	if e.Type == "error.raised" { // the headline of an exception: behind the empty line that Rails writes first
-		return r.e.Type == "log.message" && r.e.Metadata.Message.S == "" && r.lines == 1
+		return r.e.Type == "log.message" && r.e.Metadata.Message.S == "" && r.lines == 1 && (r.trace.format == "ruby.logger" || r.trace.format == "rails.text")
 	}
 	return r.trace.takes(t)
 }
