@@ -64,7 +64,7 @@ func (r *Redactor) number(i int) int {
 		return j
 	}
 	nb := readNumber(t, i, min(len(t), i+40), false)
-	if nb.n < 9 {
+	if nb.n < 8 {
 		return j
 	}
 	if end := r.card(&nb); end > 0 {

@@ -81,6 +81,9 @@ func (r *Redactor) authorization(start, end int, structured bool) bool {
 		b[i] = lower(ch)
 	}
 	scheme := string(b[:p-start])
+	if !paramSchemes[scheme] && (randomLooking(t[start:p], 12) || p-start >= 12 && mixed(t[start:p])) {
+		return r.credential(start, end, AuthHeader, structured) // not a scheme, the credential itself
+	}
 	if paramSchemes[scheme] {
 		return r.parameters(p+1, end)
 	}

@@ -95,6 +95,10 @@ var tailWords = set(`value val raw text plain plaintext clear cleartext string s
 	var old new current previous prev original updated first second primary secondary backup default temp tmp masked
 	number no num nr nbr`)
 
+// asks are first words of keys that hold an answer about the noun and not the thing.
+var asks = set(`has is needs require requires use uses show hide allow allows enable disable supports without forgot skip validate
+	can should must want`)
+
 // heads are last words that say what the value is, pairs are two or three last words, joined, and flat are whole keys in
 // lower case and without separators.
 var (
@@ -124,6 +128,9 @@ func (w *words) classify(key []byte) class {
 		return c
 	}
 	n := w.n
+	if n > 1 && asks[string(w.word(0))] {
+		return class{} // has_password
+	}
 	for drop := 0; n > 0 && drop < 4; drop++ {
 		if c, ok := w.head(n); ok {
 			return c
@@ -152,6 +159,11 @@ func (w *words) head(n int) (class, bool) {
 		c, ok := table[string(joined)]
 		if !ok {
 			continue
+		}
+		if c.mode == modeValueOf && n > 1 {
+			if inner, ok := w.head(n - 1); ok && inner.kind != KindNone {
+				return inner, true // api_key_value
+			}
 		}
 		if c.mode == modeSecret && n > size && notSecretAfter[string(w.word(n-size-1))] {
 			return class{mode: modeSafe}, true

@@ -33,6 +33,7 @@ var headRules = []keyRule{
 	{shapeKind(Phone), `phone phones mobile tel telephone cell cellphone fax msisdn whatsapp telefon telefono teléfono telefone
 		handy portable celular movil móvil phonenumber phoneno`},
 	{shapeKind(IBAN), `iban ibans`},
+	{shapeKind(RoutingNumber), `aba`},
 	{shapeKind(SSN), `ssn ssns`},
 	{shapeKind(ITIN), `itin`},
 	{shapeKind(NINO), `nino`},

@@ -62,6 +62,9 @@ type Redactor struct {
 
 	nameBefore class // what a name on the line before said, see Stream
 	nameFound  class // what a name on this line says
+	nameInForm bool  // it names a part of a form
+	lineUnder  class // what the line stands under
+	opened     class // under what the line opens a list or a block
 	visit      func(string, schema.Value) schema.Value
 }
 
@@ -93,6 +96,26 @@ func (r *Redactor) begin(raw string, under class, json bool) {
 	if under.mode != modeNone {
 		r.under, r.underEnd = under, len(r.t)
 	}
+}
+
+// wholeLine judges a line that stands under a key of an earlier line: all of it, if it is no structure itself.
+func (r *Redactor) wholeLine(c class) bool {
+	start, end := 0, len(r.t)
+	for start < end && (isSpace[r.t[start]] || r.t[start] == '-') {
+		start++
+	}
+	for end > start && (isSpace[r.t[end-1]] || r.t[end-1] == ',') {
+		end--
+	}
+	if end-start >= 2 && (r.t[start] == '"' || r.t[start] == '\'') && r.t[end-1] == r.t[start] {
+		start, end = start+1, end-1
+	}
+	for _, b := range r.t[start:end] {
+		if b == '"' || b == '{' || b == '}' || b == '[' || b == ']' {
+			return false
+		}
+	}
+	return start < end && !r.keyFollows(start, end) && r.scalar(start, end, c, true)
 }
 
 // Text redacts plain text that stands under key ("" when it has none). It returns s itself and false when there is
@@ -195,6 +218,11 @@ func (r *Redactor) redact(key, s string, f form) (string, bool) {
 		if kind, ok := r.judge(0, len(r.t), c, true); ok && r.add(0, len(r.t), kind, "") {
 			r.spans[0].q0 = -1
 			whole = true
+		}
+	}
+	if r.lineUnder.mode != modeNone {
+		if whole = r.wholeLine(r.lineUnder); !whole {
+			r.under, r.underEnd = r.lineUnder, len(r.t)
 		}
 	}
 	if !whole {

@@ -235,11 +235,11 @@ func (r *Redactor) word(i int) int {
 		}
 	}
 	if n := end - i; n <= maxLabel {
-		if n >= 2 && labelStart[t[i]] {
-			return r.label(i, end)
-		}
 		if n == 16 && validCF(t[i:end]) && r.add(i, end, ItalianCF, "") {
 			return end
+		}
+		if n >= 2 && labelStart[t[i]] {
+			return r.label(i, end)
 		}
 	} else {
 		return r.longWord(i, end)

@@ -127,6 +127,7 @@ func (r *Redactor) noteName(j int) {
 		}
 	}
 	r.nameFound = c
+	r.nameInForm = bytes.Contains(t[:j], []byte("form-data"))
 }
 
 // maxPair is how far the name of a pair may be from its value.
@@ -343,7 +344,7 @@ func (r *Redactor) markup(i int) int {
 	}
 	start := open + 1
 	end := start
-	for end < i && (isKey[t[end]] || t[end] == ':') {
+	for end < i && (isKey[t[end]] || t[end] == ':' || t[end] >= 0x80) {
 		end++
 	}
 	if end == start || t[start] == '/' || t[start] == '!' || t[start] == '?' {

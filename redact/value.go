@@ -45,6 +45,10 @@ func (r *Redactor) value(j int, c class, pct uint8, structured bool, sep int) in
 			return from
 		}
 	}
+	if (t[j] == '|' || t[j] == '>') && len(trimRight(t))-j <= 2 && t[sep] == ':' {
+		r.opened = c // a block of text in YAML
+		return from
+	}
 	end := r.bareEnd(j, pct)
 	if end == j {
 		return from
@@ -138,6 +142,9 @@ func isWrapper(s []byte) bool {
 func (r *Redactor) enter(j int, c class) {
 	if j >= r.underEnd { // else inside one already
 		r.under, r.underEnd, r.underDepth = c, r.containerEnd(j), r.depth
+		if r.underEnd == len(r.t) && len(trimRight(r.t)) == j+1 {
+			r.opened = c
+		}
 	}
 }
 
