@@ -36,6 +36,7 @@ type line struct {
 	jobKey   uint64 // hash of its first id
 	job      int32  // the job that the event is about
 	outer    int32  // the job that the event happened in, if it is another
+	within   int32  // the job whose id the event carries as its request id: a job hands its id on to the services it calls
 	claimed  int32  // unit that the event belongs to by inference
 	incident key
 	cause    key // event or span that caused this one
@@ -180,11 +181,17 @@ func (c *Correlator) bindJobs(e *schema.Event) {
 	enqueued := e.Type == "job.enqueued"
 	for i := range l.ids {
 		r := &l.ids[i]
-		if r.kind != schema.IdentJob || !r.joined {
+		if r.kind != schema.IdentJob && r.kind != schema.IdentRequest && r.kind != schema.IdentCorrelation || !r.joined {
 			continue
 		}
 		n := c.ids.get(r.k)
 		if n == 0 {
+			continue
+		}
+		if r.kind != schema.IdentJob {
+			if j := c.ids.at(n).job; j != 0 {
+				l.within = c.findJob(j)
+			}
 			continue
 		}
 		j := c.jobOf(n)

@@ -130,6 +130,11 @@ func (c *Correlator) parentOf(e *schema.Event, root int32) int32 {
 	}
 	switch e.Type {
 	case "http.request":
+		if l.within != 0 {
+			if n := c.jobParent(l.within, e); n != 0 {
+				return n
+			}
+		}
 		if l.own && l.claimed == 0 {
 			return 0
 		}
@@ -243,7 +248,7 @@ func (c *Correlator) around(e *schema.Event, root int32) int32 {
 func (c *Correlator) elsewhere(e *schema.Event, root int32) int32 {
 	l := &c.line
 	want, table := c.dataKeys(e)
-	var best, inside, nearest int32
+	var best, same, inside, nearest int32
 	insideLen, nearestGap := int64(1<<62), skew+1
 	t := e.Time.NS
 	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
@@ -259,6 +264,9 @@ func (c *Correlator) elsewhere(e *schema.Event, root int32) int32 {
 					}
 				}
 			}
+		}
+		if l.req != 0 && u.req == l.req && u.kind == unitRequest && (same == 0 || u.end-u.start < c.units.at(same).end-c.units.at(same).start) {
+			same = n
 		}
 		start, end := u.start, u.end
 		if u.kind == unitStart {
@@ -282,6 +290,8 @@ func (c *Correlator) elsewhere(e *schema.Event, root int32) int32 {
 	switch {
 	case best != 0:
 		return best
+	case table != 0 && same != 0:
+		return same // the innermost request with the id that the event carries
 	case table != 0 && c.entryUnit(root) != 0:
 		return c.entryUnit(root)
 	case inside != 0:
@@ -362,7 +372,7 @@ func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 func (c *Correlator) entryUnit(root int32) int32 {
 	longest, longestLen := int32(0), int64(-1)
 	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
-		if u := c.units.at(n); u.kind == unitRequest && u.start != 0 && u.end-u.start > longestLen {
+		if u := c.units.at(n); u.kind == unitRequest && !u.inJob && u.start != 0 && u.end-u.start > longestLen {
 			longest, longestLen = n, u.end-u.start
 		}
 	}

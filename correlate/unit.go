@@ -32,6 +32,7 @@ type unit struct {
 	mark   int32 // next mark of the job
 	linked bool  // parent is settled
 	failed bool  // a run that failed
+	inJob  bool  // a request whose id is that of a job: the job made it
 	inst   uint64
 	svc    uint64
 	thread uint64
@@ -172,7 +173,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 			c.spans[l.span] = k
 		}
 	}
-	u.req, u.sess = l.req, l.sess
+	u.req, u.sess, u.inJob = l.req, l.sess, l.within != 0
 	if e.Metadata.Path != "" {
 		u.route = c.route(e)
 	}
