@@ -260,7 +260,7 @@ func measure(kind schema.IdentKind, s string) strength {
 		return useless
 	// Random text changes between digits, small and capital letters all the time; words with a number at their end do not.
 	case upper > 0 && lower > 0 && digits > 0 && n >= 9 && changes*3 >= n-1,
-		upper > 0 && lower > 0 && n >= 10 && changes*5 >= 2*(n-1),
+		n >= 10 && upper*4 >= n && lower*4 >= n,
 		digits > 0 && n >= 10 && changes*5 >= n-1,
 		digits >= 3 && letters >= 3 && n >= 16:
 		return strong

@@ -80,6 +80,9 @@ func (c *Correlator) read(e *schema.Event) {
 				l.cause = k.mix(key{spaceEvent, 0})
 			}
 			if m == weak {
+				if id.Kind != schema.IdentRequest && id.Kind != schema.IdentJob && id.Kind != schema.IdentCorrelation && id.Kind != schema.IdentTrace {
+					break // numbers that count other things than what a process is working on
+				}
 				r.k = k.mix(key{spaceWeak, uint64(id.Kind)})
 				l.weak = append(l.weak, r)
 				break
@@ -276,6 +279,9 @@ func (c *Correlator) release() {
 // addID remembers an id that is new as one of the event's flow.
 func (c *Correlator) addID(e *schema.Event, r *ref) {
 	l := &c.line
+	if r.kind == schema.IdentCausation && r.ident >= 0 {
+		return // joins what it names, if that is known; "parent_id" may be anybody's parent
+	}
 	name := c.nameOf(e, r)
 	if r.low {
 		if l.flow == 0 {

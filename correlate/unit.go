@@ -123,7 +123,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 			return
 		}
 	}
-	if l.flow == 0 && kind != unitRequest {
+	if l.flow == 0 && (kind != unitRequest || !c.infer.thread || c.thread(e) == 0) {
 		return
 	}
 	k := c.eventKey(&e.ID)
