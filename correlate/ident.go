@@ -315,8 +315,10 @@ var broadNames = []string{
 	"process", "thread", "commit", "revision", "hash", "etag", "checksum", "signature", "schema", "index", "namespace", "consumer",
 }
 
-// broad reports whether values under the name belong to many flows by nature.
-func broad(name string) bool {
+// groups reports whether values under the name belong to many flows by nature.
+func (c *Correlator) groups(name string) bool { return c.broadNames.of(name, isBroad) }
+
+func isBroad(name string) bool {
 	for _, b := range broadNames {
 		if containsFold(name, b) {
 			return true

@@ -46,6 +46,9 @@ type line struct {
 	sess     uint64
 	sessKey  key
 
+	searched bool  // found is valid
+	found    found // words of processes in action and message
+
 	inst      key
 	svc       uint64
 	instKnown bool
