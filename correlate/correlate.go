@@ -49,12 +49,9 @@ type Correlator struct {
 	horizon  int64           // latest log time foreseen
 	linked   int64           // latest log time linked
 
-	defs       []definition
-	words      words // of all definitions
-	broadNames memo  // names whose values belong to many flows
-	async      memo  // formats of programs that serve many requests on one thread
-	processes  *table[taking]
-	aliases    *table[key] // values that stand for a process
+	defs      []definition
+	processes *table[taking]
+	aliases   *table[key] // values that stand for a process
 
 	tales *table[tale] // of flows that go on, if flow.completed is asked for
 	told  []*schema.Event
@@ -124,7 +121,7 @@ func New(cfg Config) *Correlator {
 // reset makes c as new.
 func (c *Correlator) reset(cfg Config) {
 	*c = Correlator{cfg: cfg, pending: map[int32]*merge{}, flows: make([]flow, 1, 64), jobs: make([]job, 1, 16)}
-	c.spans, c.broad, c.broadNames, c.async = map[key]key{}, map[uint64]bool{}, memo{}, memo{}
+	c.spans, c.broad = map[key]key{}, map[uint64]bool{}
 	var seed [16]byte
 	rand.Read(seed[:]) // never fails
 	c.hash.seed = key{binary.LittleEndian.Uint64(seed[:8]), binary.LittleEndian.Uint64(seed[8:])}

@@ -111,7 +111,7 @@ func (c *Correlator) explainIdent(e *schema.Event, id *schema.Ident) ExplainedId
 		return x
 	case schema.IdentValue:
 		x.Use = "is ignored"
-		if m == strong && !c.groups(id.Name) && c.infer.value {
+		if m == strong && !broad(id.Name) && c.infer.value {
 			x.Use = "joins flows within 10 seconds"
 		}
 		return x

@@ -260,7 +260,7 @@ func measure(kind schema.IdentKind, s string) strength {
 		return useless
 	// Random text changes between digits, small and capital letters all the time; words with a number at their end do not.
 	case upper > 0 && lower > 0 && digits > 0 && n >= 9 && changes*3 >= n-1,
-		n >= 10 && upper*4 >= n && lower*4 >= n,
+		upper > 0 && lower > 0 && n >= 10 && changes*5 >= 2*(n-1),
 		digits > 0 && n >= 10 && changes*5 >= n-1,
 		digits >= 3 && letters >= 3 && n >= 16:
 		return strong
@@ -315,10 +315,8 @@ var broadNames = []string{
 	"process", "thread", "commit", "revision", "hash", "etag", "checksum", "signature", "schema", "index", "namespace", "consumer",
 }
 
-// groups reports whether values under the name belong to many flows by nature.
-func (c *Correlator) groups(name string) bool { return c.broadNames.of(name, isBroad) }
-
-func isBroad(name string) bool {
+// broad reports whether values under the name belong to many flows by nature.
+func broad(name string) bool {
 	for _, b := range broadNames {
 		if containsFold(name, b) {
 			return true

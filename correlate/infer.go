@@ -161,7 +161,7 @@ func (c *Correlator) witness(e *schema.Event) {
 	}
 	if c.infer.value {
 		for i := range e.Idents {
-			if id := &e.Idents[i]; id.Kind == schema.IdentValue && randomValue(id.Value) && !c.groups(id.Name) {
+			if id := &e.Idents[i]; id.Kind == schema.IdentValue && randomValue(id.Value) && !broad(id.Name) {
 				name := c.hash.sum(spaceName, id.Name).short()
 				c.note(c.values, c.hash.sum(spaceValue, id.Value), name, e.Time.NS)
 			}
@@ -185,7 +185,7 @@ func (c *Correlator) witness(e *schema.Event) {
 // weakKey returns the key of a weak id within its process and thread.
 func (c *Correlator) weakKey(e *schema.Event, r *ref) key {
 	k := r.k.mix(c.instance(e)).mix(c.hash.sum(spaceThread, e.Platform.PID))
-	if e.Platform.Thread != "" && !c.async.of(e.Platform.Format, manyAtOnce) {
+	if e.Platform.Thread != "" && !manyAtOnce(e.Platform.Format) {
 		k = k.mix(c.hash.sum(spaceThread, e.Platform.Thread))
 	}
 	return k
@@ -464,7 +464,7 @@ func (c *Correlator) byValue(e *schema.Event) {
 	var others [8]int32
 	for i := range e.Idents {
 		id := &e.Idents[i]
-		if id.Kind != schema.IdentValue || !randomValue(id.Value) || c.groups(id.Name) {
+		if id.Kind != schema.IdentValue || !randomValue(id.Value) || broad(id.Name) {
 			continue
 		}
 		n := c.values.get(c.hash.sum(spaceValue, id.Value))

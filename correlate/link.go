@@ -46,9 +46,6 @@ type line struct {
 	sess     uint64
 	sessKey  key
 
-	searched bool  // found is valid
-	found    found // words of processes in action and message
-
 	inst      key
 	svc       uint64
 	instKnown bool
@@ -83,9 +80,6 @@ func (c *Correlator) read(e *schema.Event) {
 				l.cause = k.mix(key{spaceEvent, 0})
 			}
 			if m == weak {
-				if id.Kind != schema.IdentRequest && id.Kind != schema.IdentJob && id.Kind != schema.IdentCorrelation && id.Kind != schema.IdentTrace {
-					break // numbers that count other things than what a process is working on
-				}
 				r.k = k.mix(key{spaceWeak, uint64(id.Kind)})
 				l.weak = append(l.weak, r)
 				break
@@ -282,9 +276,6 @@ func (c *Correlator) release() {
 // addID remembers an id that is new as one of the event's flow.
 func (c *Correlator) addID(e *schema.Event, r *ref) {
 	l := &c.line
-	if r.kind == schema.IdentCausation && r.ident >= 0 {
-		return // joins what it names, if that is known; "parent_id" may be anybody's parent
-	}
 	name := c.nameOf(e, r)
 	if r.low {
 		if l.flow == 0 {

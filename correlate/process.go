@@ -111,7 +111,6 @@ func BuiltinProcesses() []Process {
 // definition is a process in the form it is looked up in.
 type definition struct {
 	Process
-	words   [][]int16 // of each step: numbers in Correlator.words, -1 for one that has to be searched by itself
 	ttl     uint32
 	byActor bool
 	session bool
@@ -146,41 +145,29 @@ func (c *Correlator) define() {
 			p.Timeout = 30 * 24 * time.Hour
 		}
 		d.ttl = uint32(max(p.Timeout/time.Second, 1))
-		for i := range d.Steps {
-			var numbers []int16
-			for _, w := range d.Steps[i].Words {
-				numbers = append(numbers, c.words.add(w))
-			}
-			d.words = append(d.words, numbers)
-		}
 		c.defs = append(c.defs, d)
 	}
 }
 
-// step returns the first step of a definition that an event matches, -1 when there is none.
-func (c *Correlator) step(d *definition, e *schema.Event) int {
+// step returns the first step that an event matches, -1 when there is none.
+func (d *definition) step(e *schema.Event) int {
 	for i := range d.Steps {
-		s := &d.Steps[i]
-		if s.EventType != "" && !glob(s.EventType, e.Type) || s.Action != "" && !glob(s.Action, e.Action) {
-			continue
-		}
-		if len(s.Words) == 0 || c.says(e, s, d.words[i]) {
+		if d.Steps[i].matches(e) {
 			return i
 		}
 	}
 	return -1
 }
 
-// says reports whether action or message contain one of the words of a step. All words are searched once for an event.
-func (c *Correlator) says(e *schema.Event, s *Step, numbers []int16) bool {
-	l := &c.line
-	if !l.searched {
-		l.searched, l.found = true, found{}
-		c.words.find(e.Action, &l.found)
-		c.words.find(e.Metadata.Message.S, &l.found)
+func (s *Step) matches(e *schema.Event) bool {
+	if s.EventType != "" && !glob(s.EventType, e.Type) || s.Action != "" && !glob(s.Action, e.Action) {
+		return false
 	}
-	for i, n := range numbers {
-		if n >= 0 && l.found.has(n) || n < 0 && (containsFold(e.Action, s.Words[i]) || containsFold(e.Metadata.Message.S, s.Words[i])) {
+	if len(s.Words) == 0 {
+		return true
+	}
+	for _, w := range s.Words {
+		if containsFold(e.Action, w) || containsFold(e.Metadata.Message.S, w) {
 			return true
 		}
 	}
@@ -254,7 +241,7 @@ func (c *Correlator) proceedObject(e *schema.Event, d int) {
 			if object == "" && typeName(id.Name, def.Key) {
 				object = id.Value
 			} else {
-				aliased = aliased || c.aliasing(id)
+				aliased = aliased || aliasing(id)
 			}
 		}
 	}
@@ -264,7 +251,7 @@ func (c *Correlator) proceedObject(e *schema.Event, d int) {
 			return
 		}
 		for i := range e.Idents {
-			if id := &e.Idents[i]; c.aliasing(id) && !typeName(id.Name, def.Key) {
+			if id := &e.Idents[i]; aliasing(id) && !typeName(id.Name, def.Key) {
 				k := c.aliasKey(d, id.Value)
 				if a := c.aliases.get(k); a == 0 {
 					a = c.aliases.put(k, def.ttl)
@@ -278,8 +265,8 @@ func (c *Correlator) proceedObject(e *schema.Event, d int) {
 		return
 	}
 	for i := range e.Idents {
-		if id := &e.Idents[i]; c.aliasing(id) {
-			if a := c.aliases.get(c.aliasKey(d, id.Value)); a != 0 && c.step(def, e) >= 0 {
+		if id := &e.Idents[i]; aliasing(id) {
+			if a := c.aliases.get(c.aliasKey(d, id.Value)); a != 0 && def.step(e) >= 0 {
 				c.takePart(e, *c.aliases.at(a))
 			}
 		}
@@ -292,8 +279,8 @@ func (c *Correlator) aliasKey(d int, value string) key {
 }
 
 // aliasing reports whether an id can stand for one business object: random, or long enough to be one of a kind.
-func (c *Correlator) aliasing(id *schema.Ident) bool {
-	if id.Kind != schema.IdentValue && id.Kind != schema.IdentEntity || c.groups(id.Name) {
+func aliasing(id *schema.Ident) bool {
+	if id.Kind != schema.IdentValue && id.Kind != schema.IdentEntity || broad(id.Name) {
 		return false
 	}
 	return len(id.Value) >= 10 && measure(schema.IdentValue, id.Value) >= weak
@@ -338,7 +325,7 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 	if n == 0 && len(name) > 256 {
 		return key{}
 	}
-	step := c.step(def, e)
+	step := def.step(e)
 	if step < 0 {
 		return key{}
 	}

@@ -123,7 +123,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 			return
 		}
 	}
-	if l.flow == 0 && (kind != unitRequest || !c.infer.thread || c.thread(e) == 0) {
+	if l.flow == 0 && kind != unitRequest {
 		return
 	}
 	k := c.eventKey(&e.ID)
@@ -336,7 +336,7 @@ func (c *Correlator) service(e *schema.Event) uint64 {
 // thread returns the hash of the thread that wrote an event, 0 when it is unknown or serves many requests at once.
 func (c *Correlator) thread(e *schema.Event) uint64 {
 	p := &e.Platform
-	if p.Thread == "" || c.async.of(p.Format, manyAtOnce) {
+	if p.Thread == "" || manyAtOnce(p.Format) {
 		return 0
 	}
 	k := c.instance(e).mix(c.hash.sum(spaceThread, p.Thread))

@@ -486,7 +486,7 @@ func (l *treeLayout) below(v *View, t *tree, r *row, depth, base int) {
 	if r.d == nil {
 		return
 	}
-	linked := func(how role, text, address string) {
+	line := func(how role, text string) {
 		l.p.raw("       ")
 		l.indent(depth, base, true)
 		if depth+base == 0 && r.kids > 0 {
@@ -495,16 +495,9 @@ func (l *treeLayout) below(v *View, t *tree, r *row, depth, base int) {
 		if l.cut {
 			text = cut(text, l.width-l.p.at)
 		}
-		if address != "" {
-			l.p.link(address)
-		}
 		l.p.put(how, text)
-		if address != "" {
-			l.p.link("")
-		}
 		l.p.line()
 	}
-	line := func(how role, text string) { linked(how, text, "") }
 	if r.failed || r.kind == kindError {
 		switch {
 		case r.kind == kindError:
@@ -521,11 +514,7 @@ func (l *treeLayout) below(v *View, t *tree, r *row, depth, base int) {
 				if i == 2 {
 					break
 				}
-				address := ""
-				if v.cfg.Links && v.cfg.Color {
-					address = fileURL(f)
-				}
-				linked(roleDim, f, address)
+				line(roleDim, f)
 			}
 		}
 	}

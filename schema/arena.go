@@ -31,6 +31,20 @@ func (p *Parser) concat(parts ...string) string {
 	return a.b.String()[from:]
 }
 
+// concat returns three parts as one string.
+func (e *Event) concat(a, b, c string) string {
+	if e.arena == nil {
+		return a + b + c
+	}
+	ar := e.arena
+	ar.room(len(a) + len(b) + len(c))
+	from := ar.b.Len()
+	ar.b.WriteString(a)
+	ar.b.WriteString(b)
+	ar.b.WriteString(c)
+	return ar.b.String()[from:]
+}
+
 // keep returns b as a string.
 func (p *Parser) keep(b []byte) string {
 	a := &p.arena

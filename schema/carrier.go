@@ -32,8 +32,7 @@ func (p *Parser) inner(e *Event, text string) {
 		return
 	}
 	if text == "" {
-		e.Type, e.Action, e.Metadata.Message = "log.message", "log", Value{}
-		e.Join.Role = Continues
+		e.Metadata.Message = Value{}
 		return
 	}
 	p.dispatch(e, text)
@@ -96,12 +95,11 @@ func (o *outer) addStream(name string) {
 // parseDocker takes off Docker's json-file driver: {"log":"text\n","stream":"stdout","time":"…"}. A text without newline at
 // its end goes on in the next record of the stream.
 func parseDocker(p *Parser, e *Event, line string) bool {
-	if !strings.HasPrefix(line, `{"log":`) && !strings.HasPrefix(line, `{"stream":`) && !strings.HasPrefix(line, `{"time":`) && !strings.HasPrefix(line, `{"attrs":`) || !p.carried() {
-		return false
-	}
-	if strings.HasPrefix(line, `{"time":`) && !strings.Contains(line, `"log":`) {
-		return false
-	}
+	return strings.HasPrefix(line, `{"log":`) && p.carried() && p.docker(e, line)
+}
+
+// docker is parseDocker for members in any order, as some forwarders write them.
+func (p *Parser) docker(e *Event, line string) bool {
 	var log, stream, stamp, attrs Value
 	other := false
 	i := skipSpace(line, 0)

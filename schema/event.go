@@ -24,6 +24,8 @@ type Event struct {
 	Origin Origin
 	// Join says how the joiner has to treat this line; the zero value passes through.
 	Join Join
+
+	arena *arena // of the parser, while it fills the event: where new strings are made
 }
 
 // Actor is who did it. The zero value means that nobody said: the encoder writes anonymous for

@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // slot holds what a line says of one field.
 type slot struct {
@@ -34,6 +37,7 @@ type record struct {
 	members int     // of the object scanned last
 	flavor  *flavor // of the format, nil when it is not known
 	logger  string
+	done    bool // the fields have their meaning
 }
 
 // maxFields is how many unrecognised fields an event keeps.
@@ -42,7 +46,7 @@ const maxFields = 1024
 func (r *record) reset() {
 	r.have, r.have2, r.marks, r.depth, r.box, r.fields = 0, 0, 0, 0, "", 0
 	r.ids = r.ids[:0]
-	r.flavor, r.logger = nil, ""
+	r.flavor, r.logger, r.done = nil, "", false
 }
 
 func (r *record) has(f fieldID) bool {
@@ -102,16 +106,10 @@ func (r *record) takeText(f fieldID) string {
 // Escaped for the inside of a JSON string. Formats call it for pairs (key=value, columns, named groups); what is in the
 // event already wins over it. finishFields gives the pairs their meaning; Parse calls it when the format did not.
 func (p *Parser) field(e *Event, key string, v Value) {
-	r := &p.rec
-	r.path.reset()
-	if !r.path.add(key) {
-		p.keepField(e, key, v)
-		return
-	}
-	a := aliases.find(r.path.b[:r.path.n], r.path.h)
-	switch {
+	m := p.lookup(key, 0, aliasSeed)
+	switch a := m.alias; {
 	case a == nil:
-		p.keepField(e, key, v)
+		p.keepUnknown(e, m, key, v)
 	case v.isObject() && a.box != boxNone:
 		p.scanFields(e, v.S)
 	default:
@@ -180,7 +178,7 @@ func (p *Parser) take(e *Event, a *alias, key string, v Value) {
 	} else if r.has(f) && rank > s.rank {
 		return
 	}
-	*s = slot{a, key, v, rank, r.box}
+	s.alias, s.key, s.value, s.rank, s.box = a, key, v, rank, r.box
 	r.set(f)
 }
 
@@ -192,7 +190,7 @@ func (s *slot) name(p *Parser) string {
 	return p.concat(s.box, ".", s.key)
 }
 
-// keepField keeps an unrecognised field and notes the id of a business object that it may hold.
+// keepField keeps an unrecognised field.
 func (p *Parser) keepField(e *Event, key string, v Value) {
 	if p.rec.fields++; p.rec.fields > maxFields {
 		if p.rec.fields == maxFields+1 {
@@ -201,55 +199,14 @@ func (p *Parser) keepField(e *Event, key string, v Value) {
 		return
 	}
 	e.Metadata.Fields = append(e.Metadata.Fields, Field{key, v})
-	if n := len(key); n > 2 && n <= 40 {
-		switch key[n-1] {
-		case 'd', 'D', 'f', 'r', 'o', 'e', 'F':
-			p.noteEntity(e, key, v)
-		}
-	}
 }
 
-// noteEntity notes a business id: order_id, orderId, order.id, charge_ref, tracking_number.
-func (p *Parser) noteEntity(e *Event, key string, v Value) {
-	n := len(key)
-	stem, isID := key, false
-	switch {
-	case strings.HasSuffix(key, "_id") || strings.HasSuffix(key, ".id") || strings.HasSuffix(key, "-id") || strings.HasSuffix(key, ".ID"):
-		stem, isID = key[:n-3], true
-	case (strings.HasSuffix(key, "Id") || strings.HasSuffix(key, "ID")) && key[n-3] >= 'a' && key[n-3] <= 'z':
-		stem, isID = key[:n-2], true
-	case v.isObject():
-		id := member(v.S, "id")
-		p.entity(e, key, id.scalar())
-		return
-	case strings.HasSuffix(key, "_ref"), strings.HasSuffix(key, "Ref"), strings.HasSuffix(key, "number"), strings.HasSuffix(key, "Number"), strings.HasSuffix(key, "_no"),
-		strings.HasSuffix(key, "_code"), strings.HasSuffix(key, "reference"), strings.HasSuffix(key, "Reference"), strings.HasSuffix(key, "uuid"):
-		id := v.scalar()
-		if strings.HasSuffix(key, "uuid") && len(id) == 36 {
-			p.entity(e, strings.TrimRight(key[:n-4], "_.-"), id)
-		} else if randomLooking(id) {
-			e.AddIdent(IdentValue, key, id)
-		}
-		return
+// keepUnknown keeps a field that no alias knows and notes the id of a business object that it may hold.
+func (p *Parser) keepUnknown(e *Event, m *keyMemo, key string, v Value) {
+	if m.kind != noteNothing {
+		p.noteIDs(e, m, v)
 	}
-	if !isID {
-		return
-	}
-	if i := strings.LastIndexByte(stem, '.'); i >= 0 {
-		stem = stem[i+1:]
-	}
-	p.entity(e, stem, v.scalar())
-}
-
-// entity notes a business object by kind and id. A random-looking id is also a value that few flows share.
-func (p *Parser) entity(e *Event, kind, id string) {
-	if kind == "" || len(id) > 128 || nothing(id) || strings.IndexByte(id, ' ') >= 0 {
-		return
-	}
-	e.AddIdent(IdentEntity, singular(kind), id)
-	if randomLooking(id) {
-		e.AddIdent(IdentValue, kind, id)
-	}
+	p.keepField(e, key, v)
 }
 
 // randomLooking reports whether s was drawn at random rather than counted: at least 48 bits by its alphabet, not a number,
@@ -265,7 +222,7 @@ func randomLooking(s string) bool {
 	if n < 8 {
 		return false
 	}
-	digits, upper, lower, other, changes := 0, 0, 0, 0, 0
+	digits, upper, lower, hex, dashes, changes := 0, 0, 0, 0, 0, 0
 	class := 0
 	for i := range n {
 		c := s[i]
@@ -273,17 +230,22 @@ func randomLooking(s string) bool {
 		switch {
 		case isDigit(c):
 			digits++
+			hex++
 			k = 1
 		case c >= 'A' && c <= 'Z':
 			upper++
 			k = 2
 		case c >= 'a' && c <= 'z':
 			lower++
+			if c <= 'f' {
+				hex++
+			}
 			k = 3
 		case c == '-':
+			dashes++
 			k = class
 		default:
-			other++
+			return false
 		}
 		if k != class {
 			class = k
@@ -291,12 +253,10 @@ func randomLooking(s string) bool {
 		}
 	}
 	switch {
-	case other > 0:
-		return false
-	case hexText(strings.ReplaceAll(s, "-", "")) && digits > 0 && upper+lower > 0:
-		return n >= 12
 	case digits == n:
 		return false
+	case hex+dashes == n && digits > 0:
+		return n >= 12
 	}
 	return changes*4 >= n && (digits > 0 || upper > 0 && lower > 0)
 }
@@ -308,11 +268,13 @@ func (p *Parser) leftovers(e *Event) {
 	if r.have|r.have2 == 0 {
 		return
 	}
-	for f := fieldID(1); f < fieldIDs; f++ {
-		if r.has(f) {
-			s := &r.slots[f]
-			p.keepField(e, s.name(p), s.value)
-		}
+	for have := r.have; have != 0; have &= have - 1 {
+		s := &r.slots[bits.TrailingZeros64(have)]
+		p.keepField(e, s.name(p), s.value)
+	}
+	for have := r.have2; have != 0; have &= have - 1 {
+		s := &r.slots[64+bits.TrailingZeros64(have)]
+		p.keepField(e, s.name(p), s.value)
 	}
 	r.have, r.have2 = 0, 0
 }

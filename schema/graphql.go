@@ -4,6 +4,9 @@ import "strings"
 
 // isGraphQL reports whether a path is a GraphQL endpoint.
 func isGraphQL(path string) bool {
+	if len(path) < len("/graphql") {
+		return false
+	}
 	i := strings.Index(path, "/graphql")
 	return i >= 0 && (i+8 == len(path) || path[i+8] == '/' || path[i+8] == '.')
 }

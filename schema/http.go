@@ -56,13 +56,13 @@ func setRequest(e *Event, method, target string, status int) (host string) {
 	case m.Method == "":
 		e.Action = path
 	default:
-		e.Action = m.Method + " " + path
+		e.Action = e.concat(m.Method, " ", path)
 	}
 	if query != "" && m.Params.IsZero() {
 		m.Params = queryParams(query)
 	}
 	if m.Route == "" && path != "" {
-		m.Route = routeTemplate(path)
+		m.Route = e.routeTemplate(path)
 	}
 	if status > 0 {
 		setStatus(e, status)
@@ -232,6 +232,12 @@ func isToken(s string) bool {
 // setClientIP sets the address a request came from: the first public one of a list of forwarders, else the first.
 // Ports and brackets are left out. What is not an address is ignored.
 func setClientIP(e *Event, s string) {
+	if strings.IndexByte(s, ',') < 0 {
+		if ip := bareIP(strings.TrimSpace(s)); ip != "" {
+			e.Metadata.IP = ip
+		}
+		return
+	}
 	first := ""
 	for part := range strings.SplitSeq(s, ",") {
 		ip := bareIP(strings.TrimSpace(part))

@@ -38,7 +38,7 @@ func TestPathSubject(t *testing.T) {
 		if kind, id := pathSubject(tt.path); kind != tt.kind || id != tt.id {
 			t.Errorf("pathSubject(%q) = %q, %q, want %q, %q", tt.path, kind, id, tt.kind, tt.id)
 		}
-		if got := routeTemplate(tt.path); got != tt.route {
+		if got := new(Event).routeTemplate(tt.path); got != tt.route {
 			t.Errorf("routeTemplate(%q) = %q, want %q", tt.path, got, tt.route)
 		}
 	}

@@ -63,14 +63,32 @@ func objectOf(kv ...string) Value {
 	return Value{Raw, string(closeObject(b, 0))}
 }
 
-// aiAgent returns who runs the AI client that sent a User-Agent, "" for people's browsers and everything else.
-func aiAgent(ua string) string {
+// agentsBy lists the agents by the first letter of their part.
+var agentsBy = func() (by [256][]uint8) {
 	for i := range agents {
-		if containsFold(ua, agents[i].part) {
-			return agents[i].vendor
+		c := agents[i].part[0]
+		by[c] = append(by[c], uint8(i))
+		by[c&^0x20] = by[c]
+	}
+	return by
+}()
+
+// aiAgent returns who runs the AI client that sent a User-Agent, "" for people's browsers and everything else. Of several
+// the one that the table has first counts.
+func aiAgent(ua string) string {
+	best := len(agents)
+	for i := range len(ua) - 1 {
+		for _, n := range agentsBy[ua[i]] {
+			part := agents[n].part
+			if int(n) < best && ua[i+1]|0x20 == part[1]|0x20 && len(ua)-i >= len(part) && strings.EqualFold(ua[i:i+len(part)], part) {
+				best = int(n)
+			}
 		}
 	}
-	return ""
+	if best == len(agents) {
+		return ""
+	}
+	return agents[best].vendor
 }
 
 // containsFold reports whether s contains part, which is lower case ASCII, in any case.

@@ -28,13 +28,15 @@ func pathSubject(path string) (kind, id string) {
 	}
 	prev, last := "", ""
 	afterID := false
-	for seg := range strings.SplitSeq(path[1:], "/") {
+	for from := 1; from <= len(path); {
+		seg := segmentAt(path, from)
+		from += len(seg) + 1
 		if seg == "" {
 			continue
 		}
 		bare := trimFormat(seg)
 		switch {
-		case isPathID(bare):
+		case isSegmentID(seg):
 			if prev != "" && isCollection(prev) {
 				kind, id = prev, bare
 			} else if afterID {
@@ -167,30 +169,70 @@ func mixedCase(s string) bool {
 }
 
 // routeTemplate returns path with its ids replaced by ":id". A path without ids is its own route.
-func routeTemplate(path string) string {
+func (e *Event) routeTemplate(path string) string {
 	if path == "" || path[0] != '/' || isAsset(path) {
 		return ""
 	}
-	hit := false
-	for seg := range strings.SplitSeq(path[1:], "/") {
-		if isPathID(trimFormat(seg)) {
-			hit = true
-			break
-		}
+	from, hit := 1, false
+	for from <= len(path) && !hit {
+		seg := segmentAt(path, from)
+		from += len(seg) + 1
+		hit = isSegmentID(seg)
 	}
 	if !hit {
 		return path
 	}
-	b := make([]byte, 0, len(path))
-	for seg := range strings.SplitSeq(path[1:], "/") {
-		b = append(b, '/')
-		if bare := trimFormat(seg); isPathID(bare) {
-			b = append(append(b, ":id"...), seg[len(bare):]...)
-		} else {
-			b = append(b, seg...)
+	var a arena
+	out := &a
+	if e.arena != nil {
+		out = e.arena
+	}
+	out.room(len(path) + 3*strings.Count(path, "/"))
+	start := out.b.Len()
+	for from := 1; from <= len(path); {
+		seg := segmentAt(path, from)
+		from += len(seg) + 1
+		out.b.WriteByte('/')
+		if isSegmentID(seg) {
+			out.b.WriteString(":id")
+			seg = seg[len(trimFormat(seg)):]
+		}
+		out.b.WriteString(seg)
+	}
+	return out.b.String()[start:]
+}
+
+// segmentAt returns the segment of path that begins at from.
+func segmentAt(path string, from int) string {
+	for i := from; i < len(path); i++ {
+		if path[i] == '/' {
+			return path[from:i]
 		}
 	}
-	return string(b)
+	return path[from:]
+}
+
+// isSegmentID reports whether a segment, without the extension of a representation, is an id. Numbers and words, which
+// most are, are told apart at once.
+func isSegmentID(seg string) bool {
+	digits, joined := 0, false
+	for i := range len(seg) {
+		switch c := seg[i]; {
+		case isDigit(c):
+			digits++
+		case c == '-' || c == '_':
+			joined = true
+		case c == '.':
+			return isPathID(trimFormat(seg))
+		}
+	}
+	if digits == len(seg) {
+		return digits > 0 && digits <= 20
+	}
+	if digits == 0 && len(seg) < 24 || !joined && len(seg) < 12 {
+		return false
+	}
+	return isPathID(seg)
 }
 
 // isAsset reports whether a path is a file of a web page rather than an object of the application.

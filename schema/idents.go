@@ -36,7 +36,10 @@ func nothing(s string) bool {
 // canonID returns an id in canonical form: without quotes, braces and blanks around it, and in lower case where it is a
 // UUID or a string of hex digits. ok is false when the value says that there is no id.
 func canonID(s string) (string, bool) {
-	s = strings.Trim(s, " \t\"'")
+	if len(s) == 36 && plainUUID(s) || len(s) == 32 && plainHex(s) && !allZero(s) {
+		return s, true
+	}
+	s = trimQuotes(s)
 	if len(s) > 2 && s[0] == '{' && s[len(s)-1] == '}' {
 		s = s[1 : len(s)-1]
 	}
@@ -67,7 +70,10 @@ func canonUUID(s string) (string, bool) {
 // bits: hex (also upper case, with dashes, with 0x, without leading zeros), Datadog's decimal, X-Ray's 1-8-24 with or without
 // Root=, Google's projects/P/traces/HEX, W3C's traceparent.
 func canonTrace(s string) (string, bool) {
-	s = strings.Trim(s, " \t\"'")
+	if len(s) == 32 && plainHex(s) {
+		return s, !allZero(s)
+	}
+	s = trimQuotes(s)
 	if len(s) > 36 || len(s) == 35 {
 		return canonLongTrace(s)
 	}
@@ -122,7 +128,10 @@ func canonLongTrace(s string) (string, bool) {
 
 // canonSpan returns a span id as 16 lower-case hex digits: hex with or without leading zeros, or Datadog's decimal.
 func canonSpan(s string) (string, bool) {
-	s = strings.Trim(s, " \t\"'")
+	if len(s) == 16 && plainHex(s) {
+		return s, !allZero(s)
+	}
+	s = trimQuotes(s)
 	if strings.HasPrefix(s, "0x") {
 		s = s[2:]
 	}
@@ -326,6 +335,45 @@ func (e *Event) setActor(kind, id string) bool {
 	}
 	e.AddIdent(IdentUser, kind, id)
 	return true
+}
+
+// trimQuotes returns s without the blanks and quotes around it.
+func trimQuotes(s string) string {
+	for s != "" && blankOrQuote(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && blankOrQuote(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func blankOrQuote(c byte) bool { return c == ' ' || c == '\t' || c == '"' || c == '\'' }
+
+// lowerHex marks the digits of canonical ids.
+var lowerHex = func() (t [256]bool) {
+	for _, c := range "0123456789abcdef" {
+		t[c] = true
+	}
+	return t
+}()
+
+// plainHex reports whether s is in lower-case hex digits.
+func plainHex(s string) bool {
+	for i := range len(s) {
+		if !lowerHex[s[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+// plainUUID reports whether s, of 36 bytes, is a UUID in lower case, and not the one of zeros.
+func plainUUID(s string) bool {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return false
+	}
+	return plainHex(s[:8]) && plainHex(s[9:13]) && plainHex(s[14:18]) && plainHex(s[19:23]) && plainHex(s[24:]) && !allZero(s)
 }
 
 // hexText reports whether s is one or more hex digits.

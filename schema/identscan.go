@@ -5,7 +5,7 @@ import "strings"
 // scanIdents notes the ids that stand in the text of a message: key=value pairs, ids with a word before them that says
 // what they are, UUIDs, Global IDs, prefixed ids and "order #17". It makes nothing of numbers that stand alone.
 func scanIdents(e *Event, text string) {
-	if len(text) < 6 || !hasDigit(text) {
+	if len(text) < 6 || !anyDigit(text) {
 		return
 	}
 	last := "" // the word before, if nothing but a blank, ":" , "=" or "#" stands between
@@ -44,6 +44,16 @@ func scanIdents(e *Event, text string) {
 			last = ""
 		}
 	}
+}
+
+// anyDigit reports whether there is a digit in s.
+func anyDigit(s string) bool {
+	for i := range len(s) {
+		if isDigit(s[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // idByte reports whether c may be part of an id.

@@ -17,7 +17,7 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		r.reset()
 		return false
 	}
-	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo) != 0 {
+	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker) != 0 {
 		if whole := p.wholeShape(e, line); whole != nil {
 			e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 			r.reset()
@@ -28,6 +28,7 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 	e.Join.Single = true
 	p.nameJSON(e)
 	p.finishFields(e)
+	r.done = true
 	return true
 }
 
@@ -37,6 +38,12 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 	switch {
 	case m&markJournald != 0 && p.carried() && (member(line, "MESSAGE").Kind != None || member(line, "__CURSOR").Kind != None):
 		return (*Parser).reparseJournald
+	case m&markDocker != 0 && p.carried() && p.rec.hasKey(fieldMessage, "log", "log") && member(line, "time").isText() && member(line, "stream").isText():
+		return func(p *Parser, e *Event, line string) {
+			if !p.docker(e, line) {
+				parsePlain(p, e, line)
+			}
+		}
 	case m&markOTLP != 0 && p.hasArray(e, "resourceLogs", "resource_logs"):
 		return splitOTLP
 	case m&markCloudEvents != 0 && member(line, "type").isText() && member(line, "source").isText():
@@ -105,14 +112,8 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int) int {
 		if i >= len(s) {
 			return -1
 		}
-		r.path.n, r.path.h = pathN, pathH
-		var a *alias
-		if r.path.add(key) {
-			a = aliases.find(r.path.b[:r.path.n], r.path.h)
-		}
-		if a == nil && pathN > 0 {
-			a = p.lastName(key)
-		}
+		m := p.lookup(key, pathN, pathH)
+		a := m.alias
 		var v Value
 		switch c := s[i]; {
 		case c == '"':
@@ -125,6 +126,7 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int) int {
 			}
 			i = end + 1
 		case c == '{' && a != nil && a.box != boxNone && a.field != fieldTime && depth < 6:
+			r.path.n, r.path.h = pathN, pathH
 			next := p.scanBox(e, a, key, s, i, depth)
 			if next < 0 {
 				return -1
@@ -143,7 +145,7 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int) int {
 			if a != nil && r.depth == 0 {
 				r.marks |= a.mark
 			}
-			p.keepField(e, key, v)
+			p.keepUnknown(e, m, key, v)
 		} else {
 			p.take(e, a, key, v)
 		}
@@ -193,6 +195,8 @@ func (p *Parser) scanBox(e *Event, a *alias, key, s string, i, depth int) int {
 	} else if a.prefix != "" {
 		r.path.reset()
 		r.path.add(a.prefix)
+	} else {
+		r.path.add(key)
 	}
 	name := r.box
 	if r.box == "" {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -22,43 +23,62 @@ func skipSpace(s string, i int) int {
 // skipString reads the inside of the string that begins at s[i], behind its quote. end is the index of the closing quote,
 // or -1; escaped tells whether there is a backslash inside.
 func skipString(s string, i int) (end int, escaped bool) {
-	for ; i+8 <= len(s); i += 8 {
-		// Eight bytes at a time: a byte is special when it is a quote, a backslash or below 0x20.
-		w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
-			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+	for i+8 <= len(s) {
+		// Eight bytes at a time: a byte is special when it is a quote, a backslash or below 0x20. Of the marks only the lowest
+		// is sure, which is enough.
+		b := s[i : i+8]
+		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 		const ones, high = 0x0101010101010101, 0x8080808080808080
 		q := w ^ ones*'"'
-		b := w ^ ones*'\\'
-		if ((q-ones)&^q|(b-ones)&^b|(w-ones*0x20)&^w)&high != 0 {
-			break
-		}
-	}
-	for i < len(s) {
-		c := s[i]
-		if plainByte[c] || c >= 0x7f {
-			i++
+		e := w ^ ones*'\\'
+		special := ((q-ones)&^q | (e-ones)&^e | (w-ones*0x20)&^w) & high
+		if special == 0 {
+			i += 8
 			continue
 		}
-		if c == '"' {
+		i += bits.TrailingZeros64(special) >> 3
+		if s[i] == '"' {
 			return i, escaped
 		}
-		if c != '\\' || i+1 >= len(s) {
+		if i = skipEscape(s, i); i < 0 {
 			return -1, false
 		}
 		escaped = true
-		switch s[i+1] {
-		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-			i += 2
-		case 'u':
-			if i+6 > len(s) || !hexText(s[i+2:i+6]) {
+	}
+	for i < len(s) {
+		c := s[i]
+		switch {
+		case c == '"':
+			return i, escaped
+		case c == '\\':
+			if i = skipEscape(s, i); i < 0 {
 				return -1, false
 			}
-			i += 6
-		default:
+			escaped = true
+		case c < 0x20:
 			return -1, false
+		default:
+			i++
 		}
 	}
 	return -1, false
+}
+
+// skipEscape returns the index behind the escape at s[i], or -1 when it is none.
+func skipEscape(s string, i int) int {
+	if s[i] != '\\' || i+1 >= len(s) {
+		return -1
+	}
+	switch s[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 2
+	case 'u':
+		if i+6 <= len(s) && hexText(s[i+2:i+6]) {
+			return i + 6
+		}
+	}
+	return -1
 }
 
 // skipNumber returns the index behind the number that begins at s[i], or -1.

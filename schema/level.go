@@ -5,6 +5,16 @@ import "strings"
 // levelOf returns the level that a word of any logger names, LevelNone for any other word. Case, brackets, colons and
 // offsets (slog's INFO+2) do not matter.
 func levelOf(s string) Level {
+	switch s {
+	case "info", "INFO", "Info", "Information":
+		return LevelInfo
+	case "debug", "DEBUG", "Debug":
+		return LevelDebug
+	case "warn", "WARN", "warning", "WARNING", "Warning":
+		return LevelWarn
+	case "error", "ERROR", "Error":
+		return LevelError
+	}
 	s = strings.Trim(s, " \t[]<>():*")
 	if s == "" || len(s) > 16 {
 		return LevelNone

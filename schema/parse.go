@@ -25,12 +25,17 @@ type Parser struct {
 	now   int64 // moment of reading of the chunk at hand, nanoseconds
 	src   *Source
 
-	formats []format // the table: carriers go through it again
-	arena   arena    // strings made for events
-	out     outer
-	parts   []part
-	rec     record
-	buf     []byte // scratch
+	formats   []format     // the table: carriers go through it again
+	order     [256][]uint8 // of the formats that a line can belong to, by its first byte
+	arena     arena        // strings made for events
+	out       outer
+	parts     []part
+	rec       record
+	memo      memoTable
+	memoSpare keyMemo
+	nouns     map[string]string // what noun has found out
+	clients   map[string]bool   // what clientLogger has found out
+	buf       []byte            // scratch
 }
 
 // NewParser returns a parser.
@@ -47,7 +52,7 @@ func NewParser(c Config) *Parser {
 		}
 		table = append(table, formats...)
 	}
-	return &Parser{loc: loc, utc: isUTC(loc), zoned: c.Location != nil, formats: table}
+	return &Parser{loc: loc, utc: isUTC(loc), zoned: c.Location != nil, formats: table, order: startsOf(table, len(c.Formats))}
 }
 
 // isUTC reports whether clocks in loc never differed from UTC: the machine's own zone may be UTC by another name.
@@ -73,7 +78,9 @@ func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Ev
 	if line == "" {
 		return dst
 	}
-	p.out = outer{}
+	if p.out.set {
+		p.out = outer{}
+	}
 	p.parts = p.parts[:0]
 	first := len(dst)
 	dst = p.begin(dst, offset, mark)
@@ -119,6 +126,7 @@ func (p *Parser) begin(dst []Event, offset int64, mark Marker) []Event {
 	dst = grow(dst)
 	e := &dst[len(dst)-1]
 	e.Origin = Origin{Source: p.src, Offset: offset, Mark: mark}
+	e.arena = &p.arena
 	if p.src != nil {
 		e.ID = p.src.EventID(offset, 0)
 	}
@@ -128,15 +136,20 @@ func (p *Parser) begin(dst []Event, offset int64, mark Marker) []Event {
 // dispatch fills e by the first format that takes the text.
 func (p *Parser) dispatch(e *Event, text string) {
 	p.rec.reset()
-	for i := range p.formats {
-		if p.formats[i].parse(p, e, text) {
+	if text == "" {
+		return
+	}
+	for _, i := range p.order[text[0]] {
+		if f := &p.formats[i]; f.parse(p, e, text) {
 			if e.Platform.Format == "" {
-				e.Platform.Format = p.formats[i].name
+				e.Platform.Format = f.name
 			}
 			break
 		}
 	}
-	p.finishFields(e)
+	if !p.rec.done {
+		p.finishFields(e)
+	}
 }
 
 // part is one of several events that a line holds.
@@ -164,6 +177,7 @@ func MarkFollowed(prev, next *Event) {
 
 // finish gives an event what every event has.
 func (p *Parser) finish(e *Event) {
+	e.arena = nil
 	p.out.apply(e)
 	if e.Time.From == FromRead {
 		e.Time = Time{NS: p.now, Digits: 3}
@@ -231,7 +245,6 @@ var formats = []format{
 	{"lograge.text", parseLograge},
 	{"ltsv", parseLTSV},
 	{"structlog.keyvalue", parseKeyValueRepr},
-	{"nginx.pairs", parseNginxPairs},
 	{"logfmt", parseLogfmt},
 	{"lambda.python", parseLambdaPython},
 	{"nest", parseNest},
@@ -249,8 +262,6 @@ var formats = []format{
 	{"uvicorn", parseUvicorn},
 	{"python.basic", parsePythonBasic},
 	{"access", parseAccessLog},
-	{"php.fpm", parseFPMAccess},
-	{"django.sql", parseDjangoSQL},
 	{"morgan", parseMorgan},
 	{"devserver", parseDevServer},
 	{"squid", parseSquid},

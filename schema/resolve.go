@@ -299,6 +299,9 @@ func (p *Parser) property(e *Event, name string) (Value, bool) {
 	return Value{}, false
 }
 
+// placeFields are the rarer fields that say where a line was written.
+const placeFields = 1<<fieldPID | 1<<fieldThread | 1<<fieldVersion | 1<<fieldContainer | 1<<fieldPod | 1<<fieldNamespace
+
 func (p *Parser) resolvePlatform(e *Event) {
 	r := &p.rec
 	pl := &e.Platform
@@ -323,12 +326,17 @@ func (p *Parser) resolvePlatform(e *Event) {
 	} else if access := r.flavor == &flavorNginx || r.flavor == &flavorLogrageKV || r.flavor == &flavorLograge; !access || r.slots[fieldHost].key == "hostname" {
 		set(fieldHost, &pl.Host)
 	}
-	set(fieldPID, &pl.PID)
-	set(fieldThread, &pl.Thread)
-	set(fieldVersion, &pl.Version)
-	set(fieldContainer, &pl.Container)
-	set(fieldPod, &pl.Pod)
-	set(fieldNamespace, &pl.Namespace)
+	if r.have&placeFields != 0 {
+		set(fieldPID, &pl.PID)
+		set(fieldThread, &pl.Thread)
+		set(fieldVersion, &pl.Version)
+		set(fieldContainer, &pl.Container)
+		set(fieldPod, &pl.Pod)
+		set(fieldNamespace, &pl.Namespace)
+	}
+	if r.have&(1<<fieldLogger|1<<fieldName) == 0 {
+		return
+	}
 	logger := ""
 	if r.hasKey(fieldLogger, "category", "Category") && r.slots[fieldLogger].key != "Category" || r.hasKey(fieldLogger, "target", "target") && r.flavor != &flavorTracing {
 		logger = ""
@@ -357,7 +365,7 @@ func (p *Parser) resolveDuration(e *Event) {
 		d, ok := Duration{}, false
 		switch {
 		case s.value.isNumber() || unit != 0 && isNumber(text):
-			point := strings.IndexAny(text, ".eE") >= 0
+			point := !allDigits(text)
 			if unit == 0 {
 				if unit = r.flavor.whole; point {
 					unit = r.flavor.fraction
@@ -393,6 +401,9 @@ func (p *Parser) resolveDuration(e *Event) {
 			r.use(fieldDuration)
 		}
 	}
+	if !r.has(fieldView) && !r.has(fieldDB) && !r.has(fieldQueueTime) && !r.has(fieldUpstreamTime) {
+		return
+	}
 	for _, part := range [...]struct {
 		f    fieldID
 		name string
@@ -424,6 +435,9 @@ func isNumber(s string) bool { return s != "" && numberLen(s) == len(s) }
 
 func (p *Parser) resolveActor(e *Event) {
 	r := &p.rec
+	if !r.has(fieldActor) && !r.has(fieldUser) && !r.has(fieldUserName) && !r.has(fieldClientID) && !r.has(fieldAPIKeyID) {
+		return
+	}
 	if v := r.get(fieldActor); v.isObject() {
 		kind, id := member(v.S, "type").scalar(), member(v.S, "id").scalar()
 		if id != "" && e.Actor.ID == "" {

@@ -126,6 +126,24 @@ var clientLoggers = [...]string{
 	"net::http", "httplog", "excon", "typhoeus", "httparty", "resty", "requests.",
 }
 
+// clientLogger reports whether the name of a logger is that of an HTTP client.
+func (p *Parser) clientLogger(logger string) bool {
+	known, ok := p.clients[logger]
+	if ok {
+		return known
+	}
+	for _, name := range clientLoggers {
+		known = known || containsFold(logger, name)
+	}
+	if len(p.clients) < maxNouns {
+		if p.clients == nil {
+			p.clients = make(map[string]bool)
+		}
+		p.clients[strings.Clone(logger)] = known
+	}
+	return known
+}
+
 // isClientCall reports whether the line tells of a request that the program made, not of one that it answered.
 func (p *Parser) isClientCall(e *Event) bool {
 	r := &p.rec
@@ -140,14 +158,13 @@ func (p *Parser) isClientCall(e *Event) bool {
 	if v := r.get(fieldClient); v.isText() && bareIP(v.S) == "" {
 		return true
 	}
-	if r.logger != "" {
-		for _, name := range clientLoggers {
-			if containsFold(r.logger, name) {
-				return true
-			}
-		}
+	if len(r.logger) > 4 && p.clientLogger(r.logger) {
+		return true
 	}
 	first, rest := cutToken(e.Metadata.Message.S)
+	if len(first) < 4 || len(first) > 9 {
+		return false
+	}
 	switch strings.ToLower(strings.TrimRight(first, ":")) {
 	case "call", "calling", "called", "outgoing", "outbound", "fetch", "fetching", "upstream", "external":
 		return true

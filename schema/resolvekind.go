@@ -5,6 +5,9 @@ import "strings"
 // resolveOwnEvent takes an event that the application names itself by type and action.
 func (p *Parser) resolveOwnEvent(e *Event) bool {
 	r := &p.rec
+	if !r.has(fieldEventType) || !r.has(fieldAction) {
+		return false
+	}
 	kind, action := r.text(fieldEventType), r.text(fieldAction)
 	if r.has(fieldEventType) && r.slots[fieldEventType].alias.key != "eventtype" || action == "" || !validEventType(kind) {
 		return false
@@ -130,6 +133,9 @@ func operationOf(s string) string {
 // resolveModel takes a line that names a record and what was done to it.
 func (p *Parser) resolveModel(e *Event) bool {
 	r := &p.rec
+	if !r.has(fieldModel) {
+		return false
+	}
 	model := r.text(fieldModel)
 	if model == "" || strings.IndexByte(model, ' ') >= 0 {
 		return false
@@ -149,7 +155,7 @@ func (p *Parser) resolveModel(e *Event) bool {
 	if verb == "loaded" {
 		e.Type = "data.query"
 	}
-	name := singular(demodulize(model))
+	name := p.noun(model)
 	id := r.takeText(fieldRecord)
 	if id == "" {
 		id = r.takeText(fieldPlainID)
@@ -258,6 +264,9 @@ func (p *Parser) resolveJob(e *Event) bool {
 	r := &p.rec
 	job := &e.Metadata.Job
 	id := e.Correlation.JobID
+	if id == "" && !r.has(fieldJobClass) {
+		return false
+	}
 	class := r.text(fieldJobClass)
 	from := fieldJobClass
 	if class == "" && id != "" {

@@ -20,7 +20,6 @@ var stampedFormats = []struct {
 	{"monolog", parseMonolog},
 	{"gunicorn", parseGunicorn},
 	{"django.server", parseDjangoServer},
-	{"access", parseStampedAccess},
 	{"envoy", parseEnvoy},
 	{"apache.error", parseApacheError},
 	{"php.error", parsePHPError},

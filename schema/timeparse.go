@@ -8,6 +8,11 @@ import (
 // parseTime reads s, which must be a timestamp and nothing else: any dialect that leadingTime knows, or an epoch number.
 // Brackets, quotes and blanks around it do not matter.
 func (p *Parser) parseTime(s string) (Time, bool) {
+	if len(s) >= 20 && s[10] == 'T' && isDigit(s[0]) {
+		if t, n, ok := p.scanISO(s); ok && n == len(s) {
+			return t, true
+		}
+	}
 	s = strings.Trim(s, " \t[]\"'")
 	if s == "" {
 		return Time{}, false

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -133,10 +132,10 @@ func TestRefusalOfEverythingPauses(t *testing.T) {
 	for _, before := range []int{0, 200} {
 		t.Run(fmt.Sprint(before, " taken before"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var healed atomic.Bool
+				healed := false
 				f := &receiver{}
 				f.answer = func(n int, _ *http.Request, _ []string) (*http.Response, error) {
-					if n < before/100 || healed.Load() {
+					if n < before/100 || healed {
 						return respond(200, ""), nil
 					}
 					return respond(400, ""), nil
@@ -160,7 +159,7 @@ func TestRefusalOfEverythingPauses(t *testing.T) {
 				if n := f.requests; n > 400 {
 					t.Errorf("%d requests in an hour", n)
 				}
-				healed.Store(true)
+				healed = true
 				if err := s.Drain(t.Context()); err != nil {
 					t.Fatal(err)
 				}
