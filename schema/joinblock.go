@@ -138,8 +138,14 @@ func (j *Joiner) opens(e *Event, emit func(*Event)) {
 	}
 	j.begin(b, e)
 	b.opened = true
+	if k.kind != railsRequest {
+		b.processed = true // a pair of lines: nothing comes between
+		j.linkInside(b.e)
+		b.time = b.e.Time
+		return
+	}
 	// Rails 2 says in one line what Started and Processing say.
-	b.processed = e.Metadata.Method != "" && e.Metadata.Path == "" || e.Join.Kind != railsRequest
+	b.processed = e.Metadata.Method != "" && e.Metadata.Path == ""
 	k.stream.done = nil
 }
 
@@ -436,7 +442,11 @@ func (j *Joiner) finish(b *block, emit func(*Event)) {
 	if e.Actor.Type == "" && !b.actors {
 		e.Actor = b.actor
 	}
-	if st := b.key.stream; !b.tagged {
+	if st := b.key.stream; b.key.kind != railsRequest {
+		emit(e)
+		j.forget(b)
+		return
+	} else if !b.tagged {
 		if st.done != nil {
 			j.forget(st.done)
 		}
@@ -448,7 +458,9 @@ func (j *Joiner) finish(b *block, emit func(*Event)) {
 // end hands b on and forgets it.
 func (j *Joiner) end(b *block, emit func(*Event)) {
 	j.finish(b, emit)
-	j.forget(b)
+	if !b.gone {
+		j.forget(b)
+	}
 }
 
 // incomplete marks a request whose end or beginning was not seen.

@@ -254,6 +254,7 @@ var formats = []format{
 	{"delayed_job.text", parseDelayedJob},
 	{"resque.text", parseResque},
 	{"mysql.slow", parseMySQLSlow},
+	{"okhttp.text", parseOkHttp},
 	{"aws.alb", parseALB},
 	{"aws.s3", parseS3},
 	{"cloudfront", parseCloudFront},

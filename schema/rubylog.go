@@ -19,7 +19,9 @@ func parseRubyLog(p *Parser, e *Event, line string) bool {
 		line = StripANSI(line)
 		return len(line) > 2 && p.railsMessage(e, line)
 	case c == ' ' || c >= 'A' && c <= 'Z' || c == 'm' || c >= 0xe2:
-		return p.railsMessage(e, line)
+		return p.railsMessage(e, line) || c == 'R' && rubyClient(e, line)
+	case c == '#':
+		return rubyClient(e, line)
 	}
 	return false
 }
@@ -54,7 +56,8 @@ func (p *Parser) rubyHead(e *Event, line string) bool {
 	if i := strings.IndexByte(pid, ':'); i >= 0 { // some formatters write pid:tid
 		e.Platform.PID, e.Platform.Thread = pid[:i], pid[i+1:]
 	}
-	if prog != "" {
+	call := prog == "request" || prog == "response" // Faraday's names for the sides of a call
+	if prog != "" && !call {
 		e.Platform.Service = prog
 	}
 	e.Join.Key = "#" + pid
@@ -63,6 +66,9 @@ func (p *Parser) rubyHead(e *Event, line string) bool {
 	}
 	e.Platform.Format = "ruby.logger"
 	msg = p.rubyTags(e, msg)
+	if call && faraday(e, prog, msg) {
+		return true
+	}
 	p.rubyMessage(e, msg)
 	return true
 }
@@ -150,6 +156,10 @@ func (p *Parser) rubyTags(e *Event, msg string) string {
 			job = 1
 			continue
 		}
+		if tag == "httplog" { // the mark of a message, not a tag
+			msg = "[httplog] " + msg
+			break
+		}
 		if p.rubyTag(e, tag) {
 			continue
 		}
@@ -195,7 +205,7 @@ func (p *Parser) rubyTag(e *Event, tag string) bool {
 
 // rubyMessage fills e from the text behind head and tags: a line of Rails, JSON, pairs, or words.
 func (p *Parser) rubyMessage(e *Event, msg string) {
-	if p.railsMessage(e, msg) {
+	if p.railsMessage(e, msg) || rubyClient(e, msg) {
 		return
 	}
 	if len(msg) > 30 && isDigit(msg[0]) && parseDelayedJob(p, e, msg) {
