@@ -92,6 +92,7 @@ type step struct {
 	kind       kind
 	phase      phase
 	stamp      stamp
+	digits     uint8 // of the fraction of a second that its time has
 	flags      flag
 }
 
@@ -201,7 +202,7 @@ func (v *View) take(s *step, e *schema.Event) {
 	m := &e.Metadata
 	*s = step{
 		id: keyOf(&e.ID), at: e.Time.NS, dur: -1, kind: sh.kind, phase: sh.phase, flags: sh.flags,
-		attempt: int16(min(max(m.Retry.Attempt, m.Job.Attempt), 1000)), status: int16(min(m.Status, 999)),
+		digits: e.Time.Digits, attempt: int16(min(max(m.Retry.Attempt, m.Job.Attempt), 1000)), status: int16(min(m.Status, 999)),
 	}
 	if !e.Correlation.Parent.IsZero() {
 		s.parent = keyOf(&e.Correlation.Parent)
@@ -249,6 +250,11 @@ func (v *View) name(s *step, e *schema.Event) {
 		}
 		if action == "" {
 			action = e.Action
+		}
+		if strings.HasPrefix(action, "ActionMailer::") {
+			if name := mailerOf(m.Job.Args); name != "" {
+				action = name
+			}
 		}
 	case kindMail:
 		if action == "mail.delivered" || action == "mail.failed" {
@@ -317,6 +323,24 @@ func jobName(action string) string {
 		return action[:i]
 	}
 	return action
+}
+
+// mailerOf returns "Mailer#method" from the arguments of a Rails job that sends a mail: its first two are their names.
+func mailerOf(args schema.Value) string {
+	text := args.Plain()
+	var names [2]string
+	for i := range names {
+		from := strings.IndexByte(text, '"')
+		if from < 0 || from > 2 {
+			return ""
+		}
+		name, rest, ok := strings.Cut(text[from+1:], "\"")
+		if !ok || name == "" || len(name) > 100 || strings.ContainsAny(name, " \\/@") {
+			return ""
+		}
+		names[i], text = name, rest
+	}
+	return names[0] + "#" + names[1]
 }
 
 // mailName returns what is known of a mail besides that it went out.

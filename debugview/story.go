@@ -68,9 +68,10 @@ func (s storyteller) headline(t *tree) (string, int32) {
 	case r.failed:
 		return s.failure(t, r, who), -1
 	case r.kind == kindHTTP:
+		inner := t.handedOn()
 		for _, i := range t.order {
 			c := &t.rows[i]
-			if c.parent != t.root || c.kind != kindDB && c.kind != kindUser || c.failed {
+			if c.parent != t.root && c.parent != inner || c.kind != kindDB && c.kind != kindUser || c.failed {
 				continue
 			}
 			if verb := s.verb(c.label); verb != "" {
@@ -95,6 +96,25 @@ func (s storyteller) headline(t *tree) (string, int32) {
 		return capital(c), t.root
 	}
 	return name, t.root
+}
+
+// handedOn is the row of the program that answered the root's request, where proxies before it logged the request too.
+func (t *tree) handedOn() int32 {
+	at := t.root
+	for range 8 {
+		next := int32(-1)
+		for i := range t.rows {
+			if c := &t.rows[i]; c.parent == at && c.kind == kindHTTP && c.label == t.rows[at].label {
+				next = int32(i)
+				break
+			}
+		}
+		if next < 0 {
+			break
+		}
+		at = next
+	}
+	return at
 }
 
 // request tells of a request that nothing better is known of.
@@ -213,7 +233,7 @@ func (s storyteller) clauses(t *tree, used int32) string {
 	case n == 0:
 		return ""
 	case more > 0:
-		return strings.Join(parts, ", ") + ", and " + strconv.Itoa(more) + " more steps"
+		return strings.Join(parts, ", ") + ", and " + strconv.Itoa(more) + plur(int64(more), " more step")
 	case n == 1:
 		return parts[0]
 	default:
@@ -279,12 +299,17 @@ func (s storyteller) clause(t *tree, at int32) string {
 			return "“" + cut(r.label, 80) + "” was logged as a warning"
 		}
 	case kindHTTP:
-		if r.failed {
+		switch {
+		case r.failed:
 			text := r.label + " failed"
 			if r.status > 0 {
 				text += " with " + strconv.Itoa(int(r.status))
 			}
 			return text
+		case r.status == 0 || r.parent < 0 || t.rows[r.parent].kind == kindAPI || r.label == t.rows[r.parent].label || r.step.flags&flagRead != 0:
+			return "" // told by the caller's side, by the root, or not worth it
+		case r.dur >= 0:
+			return r.label + " was answered with " + strconv.Itoa(int(r.status)) + " after " + duration(r.dur)
 		}
 	}
 	return ""
@@ -379,11 +404,9 @@ func (s storyteller) change(r *row) string {
 		return ""
 	}
 	if r.d != nil && r.d.to != "" && r.count == 1 {
-		from := r.d.from
-		if from == "" {
-			return noun + " became " + r.d.to
+		if r.d.from != "" {
+			return noun + " went from " + r.d.from + " to " + r.d.to
 		}
-		return noun + " went from " + from + " to " + r.d.to
 	}
 	if r.count > 1 {
 		return noun + " were " + verb

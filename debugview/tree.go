@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // state is how a flow went.
@@ -124,6 +125,7 @@ func (v *View) build(f *flow, cutShort bool) *tree {
 	v.learn(f)
 	t.collect(v)
 	t.adopt()
+	t.align()
 	t.arrange()
 	t.fold(v.cfg.N1)
 	t.walk()
@@ -175,16 +177,6 @@ func (t *tree) collect(v *View) {
 	}
 	if len(t.jobs) > 0 {
 		t.runs(v, useMap)
-	}
-	if len(t.rows) > 0 {
-		t.start, t.end = t.rows[0].start, t.rows[0].end
-	}
-	for i := range t.rows {
-		r := &t.rows[i]
-		t.start, t.end = min(t.start, r.start), max(t.end, r.end)
-		if r.waits && r.after < 0 {
-			t.start = min(t.start, r.waitFrom)
-		}
 	}
 }
 
@@ -257,9 +249,16 @@ func (t *tree) runs(v *View, useMap bool) {
 	var list []run
 	for _, i := range t.jobs {
 		s := &steps[i]
-		at := slices.IndexFunc(list, func(r run) bool {
-			return s.job != 0 && r.job == s.job || s.job == 0 && r.job == 0 && r.row >= 0 && t.rowOf(s.parent, useMap) == r.row && t.rows[r.row].label == s.label
-		})
+		at := slices.IndexFunc(list, func(r run) bool { return s.job != 0 && r.job == s.job })
+		if p := t.rowOf(s.parent, useMap); at < 0 && p >= 0 {
+			// One queue's name for a job may be another than its library's; then the event that it follows tells.
+			at = slices.IndexFunc(list, func(r run) bool {
+				return r.row == p && t.rows[p].label == s.label && (r.queued && s.phase != phaseEnqueued || r.job == 0 && s.job == 0)
+			})
+			if at >= 0 && s.job != 0 {
+				list[at].job = s.job
+			}
+		}
 		if at < 0 {
 			list = append(list, run{job: s.job, row: -1, first: -1})
 			at = len(list) - 1
@@ -278,7 +277,9 @@ func (t *tree) phase(v *View, r *run, s *step) {
 		if r.queued {
 			q := &t.rows[r.row]
 			q.waits, q.waitFrom, q.start, q.end, q.queued = true, q.start, from, to, false
-			q.label = s.label
+			if !strings.Contains(q.label, "#") {
+				q.label = s.label
+			}
 			if q.d == nil {
 				q.d = s.d
 			}
@@ -289,6 +290,9 @@ func (t *tree) phase(v *View, r *run, s *step) {
 		}
 		r.row = t.add(s, from, to)
 		q := &t.rows[r.row]
+		if prev >= 0 && strings.Contains(t.rows[prev].label, "#") {
+			q.label = t.rows[prev].label
+		}
 		r.tries++
 		q.try = r.tries
 		if int32(s.attempt) > q.try {

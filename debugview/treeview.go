@@ -428,7 +428,10 @@ func (r *row) name(v *View) (name, suffix string) {
 		suffix += " · try " + strconv.Itoa(int(r.try))
 	}
 	if r.d != nil && r.d.to != "" {
-		suffix += " " + cut(r.d.from, 20) + " → " + cut(r.d.to, 20)
+		if r.d.from != "" {
+			suffix += " " + cut(r.d.from, 20)
+		}
+		suffix += " → " + cut(r.d.to, 20)
 	}
 	if r.failed && r.kind != kindError && r.kind != kindHTTP && r.kind != kindLog && (r.status < 500 || r.kind != kindAPI) {
 		suffix += " ✗"
