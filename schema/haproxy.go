@@ -15,6 +15,18 @@ func parseHAProxy(p *Parser, e *Event, line string) bool {
 		return false
 	}
 	frontend, rest := cutToken(strings.TrimLeft(rest, " "))
+	if name, why := strings.CutSuffix(frontend, ":"); why && strings.IndexByte(name, '/') > 0 { // the connection failed before a request
+		t, ok := p.parseTime(inner)
+		if !ok {
+			return false
+		}
+		e.setTime(t)
+		setClientIP(e, client)
+		e.Platform.Format = "haproxy.error"
+		e.AddField("frontend", Text(name[:strings.IndexByte(name, '/')]))
+		e.Metadata.Message = Text(rest)
+		return true
+	}
 	backend, rest := cutToken(rest)
 	times, rest := cutToken(rest)
 	if strings.IndexByte(backend, '/') < 0 || strings.IndexByte(times, '/') < 0 {

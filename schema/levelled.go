@@ -110,7 +110,9 @@ func levelledName(rest string) string {
 	case len(rest) > 4 && rest[3] == ' ' && isShortLevel(rest[:3]):
 		return "zerolog.console"
 	case strings.HasPrefix(rest, "- "):
-		return "python.logging"
+		if logger, after := cutToken(rest[2:]); isLogger(logger) && strings.HasPrefix(after, "- ") {
+			return "python.logging"
+		}
 	}
 	return "text.levelled"
 }
@@ -445,7 +447,7 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 				h.caller = bare
 			case h.logger != "" || after == "":
 				return rest
-			case len(bare) < len(token) && dotted(bare) && !errorName(bare):
+			case len(bare) < len(token) && dotted(bare) && !errorName(bare) && !idWord(bare):
 				h.logger = bare
 				return after
 			case (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "- ") || strings.HasPrefix(after, "-- ") || strings.HasPrefix(after, ":\t") || strings.HasPrefix(after, "| ")) && isLogger(token):
@@ -527,6 +529,11 @@ func loggerFollows(s string) bool {
 		strings.IndexByte(bare, '.') > 0)
 }
 
+// idWord reports whether s announces an id: TraceID, request_id.
+func idWord(s string) bool {
+	return len(s) > 3 && strings.EqualFold(s[len(s)-2:], "id")
+}
+
 // errorName reports whether s names an exception.
 func errorName(s string) bool {
 	return strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception")
@@ -534,7 +541,7 @@ func errorName(s string) bool {
 
 // parseStampedText takes any line with a timestamp: the rest is the message.
 func parseStampedText(p *Parser, e *Event, s *stamped) bool {
-	rest := strings.TrimLeft(s.rest, " \t")
+	rest := strings.TrimPrefix(strings.TrimLeft(s.rest, " \t"), "|")
 	for strings.HasPrefix(rest, "- ") || strings.HasPrefix(rest, "| ") || strings.HasPrefix(rest, ": ") {
 		rest = strings.TrimLeft(rest[1:], " \t")
 	}

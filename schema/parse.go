@@ -266,6 +266,8 @@ var formats = []format{
 	{"morgan", parseMorgan},
 	{"devserver", parseDevServer},
 	{"squid", parseSquid},
+	{"logcat", parseLogcat},
+	{"cluster", parseCluster},
 	{"gorm", parseGorm},
 	{"stamped", parseStamped},
 	{"aspnet.console", parseDotNetConsole},
@@ -273,5 +275,6 @@ var formats = []format{
 	{"text.levelfirst", parseLevelFirst},
 	{"text.level", parseLevelOnly},
 	{"postfix", parsePostfix},
+	{"text.file", parseFilePrefix},
 	{"text", parsePlain},
 }

@@ -13,7 +13,7 @@ func (p *Parser) phrase(e *Event, msg string) bool {
 		head, sql, _ := strings.Cut(msg, "\n")
 		return setDbCommand(e, head, sql)
 	}
-	return false
+	return len(msg) > 12 && msg[0] == '(' && isDigit(msg[1]) && setLoggedSQL(p, e, msg)
 }
 
 // setSerilogRequest takes: HTTP GET /users/42 responded 200 in 12.3456 ms

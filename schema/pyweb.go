@@ -122,6 +122,9 @@ func parsePythonBasic(p *Parser, e *Event, line string) bool {
 
 // loggerMessage takes a message whose logger says what it is: the access logs and clients of Python's and Java's libraries.
 func (p *Parser) loggerMessage(e *Event, logger, msg string) bool {
+	if strings.HasSuffix(logger, "wsgi.server") {
+		return setWSGIAccess(e, msg)
+	}
 	switch logger {
 	case "actix_web::middleware::logger":
 		return setActix(e, msg)

@@ -72,7 +72,10 @@ func (p *Parser) stamp(s *stamped, line string) bool {
 	if !isDigit(c) && (c < 'A' || c > 'W' || !isAlpha(line[at+1]) || !isAlpha(line[at+2])) {
 		return false
 	}
-	t, rest, ok := p.sparkTime(line[at:])
+	t, rest, ok := p.terseTime(line[at:], s.bracket)
+	if !ok {
+		t, rest, ok = p.sparkTime(line[at:])
+	}
 	if !ok {
 		t, rest, ok = p.leadingTime(line[at:])
 	}
@@ -86,6 +89,9 @@ func (p *Parser) stamp(s *stamped, line string) bool {
 	s.stamp = line[at : len(line)-len(rest)]
 	if s.bracket && strings.HasPrefix(rest, "]") {
 		s.closed, s.rest = true, rest[1:]
+	}
+	if !s.bracket && strings.HasPrefix(rest, ", ") { // Windows: 2016-09-28 04:30:30, Info  CBS  message
+		s.rest = rest[1:]
 	}
 	if rest != "" && !s.closed && (isDigit(rest[0]) || isAlpha(rest[0])) {
 		return false // the digits were part of a word
@@ -118,4 +124,27 @@ func (p *Parser) sparkTime(s string) (t Time, rest string, ok bool) {
 	}
 	t, ok = p.parseTime("20" + s[:2] + "-" + s[3:5] + "-" + s[6:17])
 	return t, s[17:], ok
+}
+
+// terseTime reads two times without a year or without separators: HDFS' yymmdd hhmmss, and Proxifier's [MM.DD hh:mm:ss].
+func (p *Parser) terseTime(s string, bracket bool) (t Time, rest string, ok bool) {
+	switch {
+	case bracket && len(s) > 15 && s[2] == '.' && s[5] == ' ' && s[8] == ':' && s[14] == ']':
+		month, ok1 := digits2(s)
+		day, ok2 := digits2(s[3:])
+		c, n := scanClock(s[6:])
+		if !ok1 || !ok2 || n != 8 || month < 1 || month > 12 || day < 1 || day > 31 {
+			return Time{}, s, false
+		}
+		t, ok = p.yearless(month, day, c)
+		return t, s[14:], ok
+	case !bracket && len(s) > 24 && s[6] == ' ' && s[13] == ' ' && allDigits(s[:6]) && allDigits(s[7:13]):
+		word, _ := cutToken(s[14:])
+		if !allDigits(word) {
+			return Time{}, s, false
+		}
+		t, ok = p.parseTime("20" + s[:2] + "-" + s[2:4] + "-" + s[4:6] + " " + s[7:9] + ":" + s[9:11] + ":" + s[11:13])
+		return t, s[13:], ok
+	}
+	return Time{}, s, false
 }

@@ -227,12 +227,20 @@ func (p *Parser) headTag(e *Event, s string) bool {
 	if _, ok := canonUUID(s); ok {
 		return e.setRequestID("tag", s)
 	}
+	if id, ok := strings.CutPrefix(s, "instance: "); ok { // OpenStack: a machine it manages, not the one it runs on
+		e.AddIdent(IdentEntity, "instance", id)
+		e.AddField("instance", Text(id))
+		return true
+	}
 	if key, value, ok := strings.Cut(s, ": "); ok && pairKey(key) && len(value) > 0 {
 		for part := range strings.SplitSeq(s, ", ") {
 			if key, value, ok := strings.Cut(part, ": "); ok {
 				p.field(e, key, pairValue(value))
 			}
 		}
+		return true
+	}
+	if len(s) >= 40 && (s[0] == 'r' || s[0] == 'N') && setOpenStackContext(e, s) {
 		return true
 	}
 	if tag, ok := strings.CutPrefix(s, "#"); ok && allDigits(tag) {

@@ -59,7 +59,7 @@ func (t *traceState) add(s string) {
 		t.frames = true
 	case isFrame(trimmed):
 		t.frames = true
-	case t.format == "zap.console" && strings.HasPrefix(s, "\t"):
+	case t.format == "zap.console" && len(trimmed) < len(s) && isSourceLine(trimmed):
 		t.frames = true
 	}
 	if strings.Contains(s, "-----BEGIN ") {
