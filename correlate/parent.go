@@ -4,6 +4,9 @@ import (
 	"github.com/ezlogs/ezlogs/schema"
 )
 
+// rounding is how much a duration may lack of what it was: some log whole milliseconds. Nanoseconds.
+const rounding = int64(1e6)
+
 // skew is how far the clocks of two machines may be apart. Nanoseconds.
 const skew = int64(4e9)
 
@@ -317,6 +320,7 @@ func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 	inst, svc, route := c.instance(e).short(), c.service(e), c.route(e)
 	me := c.units.index[c.eventKey(&e.ID)]
 	length := int64(-1)
+	proxy := inFront(e.Platform.Format)
 	start, end := e.Time.NS, e.Time.NS
 	if me != 0 && c.units.at(me).start != 0 {
 		start, end = c.units.at(me).start, c.units.at(me).end
@@ -341,8 +345,12 @@ func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 			if gap <= 10e9 && gap < callGap {
 				call, callGap = n, gap
 			}
-		case u.route == route && u.svc != svc && u.start != 0 && length >= 0:
-			if d := u.end - u.start; d >= length && d < frontLen && !c.below(n, e) {
+		case u.route == route && u.svc != svc && u.start != 0 && length >= 0 && (u.proxy || !proxy):
+			d := u.end - u.start
+			if u.proxy && !proxy {
+				d += d/50 + rounding // it cannot be the shorter one, whatever the digits of the two say
+			}
+			if d >= length && d < frontLen && !c.below(n, e) {
 				front, frontLen = n, d
 			}
 		}
@@ -382,8 +390,12 @@ func (c *Correlator) entryUnit(root int32) int32 {
 	route := c.units.at(longest).route
 	inner, innerLen := longest, longestLen
 	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
-		if u := c.units.at(n); u.kind == unitRequest && u.start != 0 && u.route == route && u.end-u.start < innerLen {
-			inner, innerLen = n, u.end-u.start
+		u := c.units.at(n)
+		if u.kind != unitRequest || u.start == 0 || u.route != route || u.proxy && !c.units.at(inner).proxy {
+			continue
+		}
+		if d := u.end - u.start; d < innerLen || !u.proxy && c.units.at(inner).proxy {
+			inner, innerLen = n, d
 		}
 	}
 	return inner

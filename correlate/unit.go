@@ -1,6 +1,8 @@
 package correlate
 
 import (
+	"strings"
+
 	"github.com/ezlogs/ezlogs/schema"
 )
 
@@ -32,6 +34,7 @@ type unit struct {
 	mark   int32 // next mark of the job
 	linked bool  // parent is settled
 	failed bool  // a run that failed
+	proxy  bool  // stands in front of services
 	inJob  bool  // a request whose id is that of a job: the job made it
 	inst   uint64
 	svc    uint64
@@ -164,6 +167,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 	} else {
 		c.hold(root)
 	}
+	u.proxy = inFront(e.Platform.Format)
 	u.failed = kind == unitEnd && e.Type != "job.completed"
 	u.thread = c.thread(e)
 	if l.span != (key{}) && (kind == unitRequest || kind == unitClient) {
@@ -201,6 +205,20 @@ func startsAt(e *schema.Event) bool {
 	case len(f) >= 5 && f[:5] == "envoy", len(f) >= 7 && f[:7] == "traefik", len(f) >= 7 && f[:7] == "haproxy",
 		len(f) >= 6 && f[:6] == "apache", len(f) >= 5 && f[:5] == "rails", len(f) >= 10 && f[:10] == "cloudflare":
 		return true
+	}
+	return false
+}
+
+// frontFormats begin the names of formats of what stands in front of services.
+var frontFormats = []string{"nginx", "traefik", "envoy", "haproxy", "caddy", "apache", "access.", "aws.", "cloudfront", "cloudflare", "heroku.router",
+	"varnish", "squid", "kong", "istio", "fastly", "iis", "gcp.loadbalancer"}
+
+// inFront reports whether programs that log in a format stand in front of services.
+func inFront(format string) bool {
+	for _, f := range frontFormats {
+		if strings.HasPrefix(format, f) {
+			return true
+		}
 	}
 	return false
 }
