@@ -181,7 +181,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 	if e.Metadata.Path != "" {
 		u.route = c.route(e)
 	}
-	u.recent = block.recent
+	u.recent, u.data, u.ndata = block.recent, block.data, block.ndata
 	u.innerActor, u.innerSession, u.actorsDiffer, u.sessionsVary = block.innerActor, block.innerSession, block.actorsDiffer, block.sessionsVary
 	u.keep(e)
 	if l.job != 0 && kind >= unitEnqueue && kind <= unitEnd {
