@@ -243,6 +243,9 @@ func setJobFailure(e *Event, s string) {
 		}
 		return
 	}
+	if !strings.HasSuffix(msg, ")") && !strings.HasSuffix(msg, "):") {
+		e.Join.Until = "):" // the message has several lines
+	}
 	msg = strings.TrimSuffix(msg, ":")
 	msg = strings.TrimSuffix(msg, ")")
 	e.Metadata.Error = ErrorInfo{Class: class, Message: Text(msg)}

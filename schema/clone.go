@@ -105,4 +105,5 @@ func (e *Event) texts(f func(*string)) {
 	f(&e.Join.Stream)
 	f(&e.Join.Key)
 	f(&e.Join.Text)
+	f(&e.Join.Until)
 }

@@ -27,6 +27,9 @@ type Join struct {
 	Text string
 	// Last marks the fragment that completes its line.
 	Last bool
+	// Until ends the message of the record: its further lines belong to the message up to and including the one that ends
+	// with this text.
+	Until string
 	// Single says that no further lines can belong to the record, as with JSON.
 	Single bool
 	// Followed says that the next line of the same source and stream is known to start a record. It spares the joiner to

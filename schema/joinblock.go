@@ -260,23 +260,28 @@ func (j *Joiner) target(k blockKey, e *Event) *block {
 	if b == nil || b.tagged {
 		return b
 	}
-	var only *block
+	var only, processed *block
+	open, busy := 0, 0
 	for ; b != nil; b = b.next {
-		if b.done || b.closed || b.raised {
-			continue
-		}
 		switch {
+		case b.done || b.closed || b.raised:
+			continue
 		case e.Join.Role == Adds && e.Metadata.Route != "" && b.processed: // a request is processed once
 			continue
-		case e.Join.Role == Closes && !b.processed && b.next != nil:
-			continue
-		}
-		if only != nil {
-			return nil
+		case b.processed:
+			processed = b
+			busy++
 		}
 		only = b
+		open++
 	}
-	return only
+	switch {
+	case open == 1:
+		return only
+	case e.Join.Role == Closes && busy == 1: // what was not processed has no Completed
+		return processed
+	}
+	return nil
 }
 
 // ambiguous reports whether more than one block of a key without tag is open.

@@ -103,6 +103,7 @@ func (r *openRecord) add(e *Event) {
 		if m.Level == LevelNone {
 			m.Level = e.Metadata.Level
 		}
+		r.e.Join.Until = c.Join.Until
 		r.trace.start(r.e)
 		return
 	}
@@ -110,6 +111,13 @@ func (r *openRecord) add(e *Event) {
 		r.more = append(r.more, '\n')
 	}
 	r.more = append(r.more, e.Join.Text...)
+	if t := &r.trace; t.until != "" {
+		t.text = len(r.more)
+		if strings.HasSuffix(e.Join.Text, t.until) {
+			t.until = ""
+		}
+		return
+	}
 	r.trace.add(e.Join.Text)
 }
 
@@ -138,7 +146,8 @@ func (j *Joiner) endRecord(st *stream, emit func(*Event)) {
 	r.e = nil
 	if r.lines > 1 {
 		e.Origin.Lines = int32(r.lines)
-		more := strings.TrimRight(strings.TrimLeft(string(r.more), "\n"), "\n ")
+		more := strings.TrimRight(string(r.more), "\n ")
+		r.trace.text = min(r.trace.text, len(more))
 		if cap(r.more) > 64<<10 {
 			r.more = nil
 		}
@@ -152,7 +161,10 @@ func (j *Joiner) endRecord(st *stream, emit func(*Event)) {
 		case e.Join.Kind == "aspnet":
 			j.finishDotNet(e, more)
 		default:
-			finishRecord(e, dropBlankLines(more), &r.trace)
+			if r.trace.text == 0 {
+				more = dropBlankLines(more)
+			}
+			finishRecord(e, more, &r.trace)
 		}
 	}
 	emit(e)

@@ -40,7 +40,7 @@ func (p *Parser) railsMessage(e *Event, msg string) bool {
 	case 0xe2:
 		ok = railsCaller(e, s)
 	}
-	ok = ok || p.rubyJob(e, s) || p.activeRecord(e, msg, s) || railsMail(e, s) || railsException(e, s)
+	ok = ok || railsStorage(e, msg, s) || p.rubyJob(e, s) || p.activeRecord(e, msg, s) || railsMail(e, s) || railsException(e, s)
 	if ok && (e.Platform.Format == "" || e.Platform.Format == "ruby.logger") {
 		e.Platform.Format = "rails.text"
 	}
@@ -447,18 +447,39 @@ func railsFragment(e *Event, s string) bool {
 	return true
 }
 
+// railsStorage reads the lines of ActiveStorage: S3 Storage (12.3ms) Uploaded file to key: x.
+func railsStorage(e *Event, msg, s string) bool {
+	if !strings.HasPrefix(msg, "  ") {
+		return false
+	}
+	name, ms, rest, ok := cutSQLHead(s)
+	if !ok || !strings.HasSuffix(name, " Storage") || !strings.HasPrefix(rest, " ") {
+		return false
+	}
+	if !setDuration(e, ms, millisecond) {
+		return false
+	}
+	e.Type, e.Action = "log.message", snake(strings.ToLower(name))
+	e.Metadata.Message = Text(name + ":" + rest)
+	blockLine(e, Inside)
+	return true
+}
+
 // railsException reads the headline of an exception: ActiveRecord::RecordNotFound (Couldn't find …):. The lines behind it
 // are joined to it.
 func railsException(e *Event, s string) bool {
-	if s[0] < 'A' || s[0] > 'Z' || !strings.HasSuffix(s, "):") && !strings.HasSuffix(s, ")") && !strings.Contains(s, " (") {
+	if s[0] < 'A' || s[0] > 'Z' || !strings.Contains(s, " (") {
 		return false
 	}
 	class, msg, ok := strings.Cut(s, " (")
-	if !ok || !isConstant(class) || !strings.HasSuffix(msg, "):") {
+	if !ok || !isConstant(class) || !exceptionName(class) && (!strings.Contains(class, "::") || !strings.HasSuffix(msg, "):")) {
 		return false
 	}
-	if !strings.Contains(class, "::") && !exceptionName(class) {
-		return false
+	if !strings.HasSuffix(msg, "):") {
+		if strings.HasSuffix(msg, ")") {
+			return false // a cause, or words
+		}
+		e.Join.Until = "):" // the message has several lines
 	}
 	e.Type, e.Action = "error.raised", class
 	e.Subject = Subject{"error", class}

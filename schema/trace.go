@@ -16,18 +16,20 @@ type traceState struct {
 	causes bool // behind Rails' "Causes:"
 	pem    bool // between BEGIN and END of a key or certificate
 	kind   string
-	mail   bool // in a mail that ActionMailer printed
-	frames bool // a frame was seen
-	sql    bool // a statement
-	json   bool // JSON over several lines
-	depth  int  // brackets open, for JSON over several lines
-	inText bool // the last bracket line ended inside of a string
+	until  string // the message goes on up to a line that ends with this
+	text   int    // bytes of the further lines that belong to the message
+	mail   bool   // in a mail that ActionMailer printed
+	frames bool   // a frame was seen
+	sql    bool   // a statement
+	json   bool   // JSON over several lines
+	depth  int    // brackets open, for JSON over several lines
+	inText bool   // the last bracket line ended inside of a string
 }
 
 // start looks at the first line of a record.
 func (t *traceState) start(e *Event) {
 	m := &e.Metadata
-	*t = traceState{format: e.Platform.Format, level: m.Level, kind: e.Join.Kind}
+	*t = traceState{format: e.Platform.Format, level: m.Level, kind: e.Join.Kind, until: e.Join.Until}
 	t.failed = m.Error.Class != "" || e.Type == "error.raised" || e.Type == "job.failed" || m.Level >= LevelError
 	t.sql = m.DB.SQL.S != ""
 	text := m.Message.S
@@ -95,9 +97,13 @@ func (t *traceState) brackets(s string) {
 func (t *traceState) takes(s string) bool {
 	trimmed := strings.TrimLeft(s, " \t\r")
 	switch {
+	case trimmed == "" && t.until != "":
+		return true
 	case trimmed == "":
 		return t.mail || t.failed || t.python
-	case t.depth > 0, t.mail, t.python, t.pem, t.rust:
+	case t.depth > 0, t.mail, t.python, t.pem, t.rust, t.until != "":
+		return true
+	case t.sql && sqlGoesOn(s):
 		return true
 	case t.kind == mysqlSlow:
 		return true
@@ -122,6 +128,19 @@ func (t *traceState) takes(s string) bool {
 		return t.level >= LevelWarn || t.level == LevelNone && t.format != "text" || t.frames && t.failed
 	}
 	return false
+}
+
+// sqlGoesOn reports whether a line is a further one of a statement, by the word it begins with.
+func sqlGoesOn(s string) bool {
+	l := sqlLexer{s: s}
+	t := l.next()
+	for _, word := range [...]string{"FROM", "WHERE", "AND", "OR", "JOIN", "LEFT", "RIGHT", "INNER", "OUTER", "FULL", "CROSS", "ON", "ORDER", "GROUP", "HAVING", "LIMIT", "OFFSET", "VALUES", "SET",
+		"UNION", "RETURNING", "SELECT", "CASE", "WHEN", "THEN", "ELSE", "END", "AS", "USING", "WINDOW", "EXCEPT", "INTERSECT"} {
+		if t.is(word) {
+			return true
+		}
+	}
+	return t.punct(')') || t.punct('(') || strings.HasPrefix(s, "-- ")
 }
 
 // causeLine reports whether s names a cause as Rails does: Class (message).
@@ -191,6 +210,16 @@ func finishRecord(e *Event, more string, t *traceState) {
 	m := &e.Metadata
 	if more == "" {
 		return
+	}
+	if t.text > 0 { // the rest of the error's message, then its trace
+		rest := strings.TrimSuffix(strings.TrimSuffix(strings.TrimRight(more[:t.text], "\n"), ":"), ")")
+		m.Error.Message = Text(m.Error.Message.Plain() + "\n" + rest)
+		if e.Type == "error.raised" {
+			m.Message = Text(m.Error.Class + " (" + m.Error.Message.S + ")")
+		}
+		if more = strings.TrimLeft(more[t.text:], "\n"); more == "" {
+			return
+		}
 	}
 	if at, ok := cutCaller(more); ok {
 		e.AddField("source_location", Text(at))
