@@ -303,8 +303,8 @@ func (c *Correlator) tellCompleted(emit func(*schema.Event)) {
 
 // flushTales tells of every flow, in the order the flows were first seen in.
 func (c *Correlator) flushTales() {
-	for i := 1; i < len(c.tales.entries); i++ {
-		if c.tales.entries[i].bucket >= 0 {
+	for i := int32(1); i < c.tales.n; i++ {
+		if c.tales.entry(i).bucket >= 0 {
 			c.tales.remove(int32(i))
 		}
 	}

@@ -503,7 +503,7 @@ func (c *Correlator) byValue(e *schema.Event) {
 			// Requests are logged when they end: look again when they have.
 			if s = c.values.at(n); early && !s.asks && len(c.waiting) < maxWaiting {
 				s.asks = true
-				c.waiting = append(c.waiting, waiter{due: c.clock + valueReach, value: c.values.entries[n].k})
+				c.waiting = append(c.waiting, waiter{due: c.clock + valueReach, value: c.values.entry(n).k})
 			}
 		}
 	}

@@ -292,9 +292,9 @@ func (c *Correlator) readState(b []byte) bool {
 
 // each calls f for every entry, in order of place.
 func (t *table[V]) each(f func(*entry[V])) {
-	for i := 1; i < len(t.entries); i++ {
-		if t.entries[i].bucket >= 0 {
-			f(&t.entries[i])
+	for i := int32(1); i < t.n; i++ {
+		if t.entry(i).bucket >= 0 {
+			f(t.entry(i))
 		}
 	}
 }

@@ -4,8 +4,9 @@ package correlate
 // table is full, of a few entries the one that was not used for longest goes. Times are seconds of the correlator's clock.
 type table[V any] struct {
 	index   map[key]int32
-	entries []entry[V] // entries[0] is unused, so that 0 means none
-	free    int32      // list of unused entries, by next
+	pages   [][]entry[V] // pages do not move when the table grows; entry 0 is unused, so that 0 means none
+	n       int32        // entries in pages, entry 0 included
+	free    int32        // list of unused entries, by next
 	live    int
 	max     int
 	now     uint32
@@ -31,15 +32,21 @@ type entry[V any] struct {
 	v          V
 }
 
+// pageBits is the size of a page: small enough for little logs, large enough for few pages.
+const pageBits = 9
+
 func newTable[V any](max int, release func(*V)) *table[V] {
-	return &table[V]{index: make(map[key]int32), entries: make([]entry[V], 1, 64), max: max, release: release}
+	return &table[V]{index: make(map[key]int32), n: 1, max: max, release: release}
 }
+
+// entry returns an entry by its number.
+func (t *table[V]) entry(i int32) *entry[V] { return &t.pages[i>>pageBits][i&(1<<pageBits-1)] }
 
 // get returns the entry of k, 0 when there is none, and notes that it was used.
 func (t *table[V]) get(k key) int32 {
 	i := t.index[k]
 	if i != 0 {
-		t.entries[i].seen = max(t.entries[i].seen, t.used)
+		t.entry(i).seen = max(t.entry(i).seen, t.used)
 	}
 	return i
 }
@@ -54,7 +61,7 @@ type clocked interface {
 }
 
 // at returns the value of an entry.
-func (t *table[V]) at(i int32) *V { return &t.entries[i].v }
+func (t *table[V]) at(i int32) *V { return &t.entry(i).v }
 
 // put adds an entry for k, which must not be there, that leaves ttl seconds after it was last used.
 func (t *table[V]) put(k key, ttl uint32) int32 {
@@ -63,12 +70,15 @@ func (t *table[V]) put(k key, ttl uint32) int32 {
 	}
 	i := t.free
 	if i != 0 {
-		t.free = t.entries[i].next
+		t.free = t.entry(i).next
 	} else {
-		i = int32(len(t.entries))
-		t.entries = append(t.entries, entry[V]{})
+		i = t.n
+		if int(i>>pageBits) == len(t.pages) {
+			t.pages = append(t.pages, make([]entry[V], 1<<pageBits))
+		}
+		t.n++
 	}
-	e := &t.entries[i]
+	e := t.entry(i)
 	var zero V
 	*e = entry[V]{k: k, seen: t.used, ttl: ttl, v: zero}
 	t.index[k] = i
@@ -79,7 +89,7 @@ func (t *table[V]) put(k key, ttl uint32) int32 {
 
 // schedule puts an entry into the bucket of the second in which it is due.
 func (t *table[V]) schedule(i int32) {
-	e := &t.entries[i]
+	e := t.entry(i)
 	due := e.seen + e.ttl
 	if due <= t.now {
 		due = t.now + 1
@@ -94,34 +104,34 @@ func (t *table[V]) schedule(i int32) {
 	e.bucket = int16(level*wheelSize) + int16(slot)
 	e.prev, e.next = 0, *head
 	if *head != 0 {
-		t.entries[*head].prev = i
+		t.entry(*head).prev = i
 	}
 	*head = i
 }
 
 // unlink takes an entry out of its bucket.
 func (t *table[V]) unlink(i int32) {
-	e := &t.entries[i]
+	e := t.entry(i)
 	if e.prev != 0 {
-		t.entries[e.prev].next = e.next
+		t.entry(e.prev).next = e.next
 	} else {
 		t.wheel[e.bucket/wheelSize][e.bucket%wheelSize] = e.next
 	}
 	if e.next != 0 {
-		t.entries[e.next].prev = e.prev
+		t.entry(e.next).prev = e.prev
 	}
 }
 
 // remove takes an entry out of the table.
 func (t *table[V]) remove(i int32) {
-	e := &t.entries[i]
+	e := t.entry(i)
 	t.unlink(i)
 	delete(t.index, e.k)
 	if t.release != nil {
 		t.release(&e.v)
 	}
 	var zero V
-	e = &t.entries[i] // release may have changed the table
+	e = t.entry(i) // release may have changed the table
 	e.v = zero
 	e.bucket = -1
 	e.next = t.free
@@ -132,16 +142,16 @@ func (t *table[V]) remove(i int32) {
 // evictOldest removes, of eight entries in turn, the one that was not used for longest.
 func (t *table[V]) evictOldest() {
 	best := int32(0)
-	for seen, steps := 0, 0; seen < 8 && steps < len(t.entries); steps++ {
+	for seen, steps := 0, 0; seen < 8 && steps < int(t.n); steps++ {
 		t.hand++
-		if int(t.hand) >= len(t.entries) {
+		if t.hand >= t.n {
 			t.hand = 1
 		}
-		if t.hand == 0 || int(t.hand) >= len(t.entries) || t.entries[t.hand].bucket < 0 {
+		if t.hand == 0 || t.hand >= t.n || t.entry(t.hand).bucket < 0 {
 			continue
 		}
 		seen++
-		if best == 0 || t.entries[t.hand].seen < t.entries[best].seen {
+		if best == 0 || t.entry(t.hand).seen < t.entry(best).seen {
 			best = t.hand
 		}
 	}
@@ -177,7 +187,7 @@ func (t *table[V]) turn(level int, slot uint32) {
 	head := &t.wheel[level][slot]
 	for *head != 0 {
 		i := *head
-		if e := &t.entries[i]; e.seen+e.ttl <= t.now {
+		if e := t.entry(i); e.seen+e.ttl <= t.now {
 			t.remove(i) // may remove others of the bucket too
 		} else {
 			t.unlink(i)
@@ -190,14 +200,14 @@ func (t *table[V]) turn(level int, slot uint32) {
 func (t *table[V]) jump(now uint32) {
 	t.now = now
 	t.wheel = [wheelLevels][wheelSize]int32{}
-	for i := 1; i < len(t.entries); i++ {
-		if t.entries[i].bucket >= 0 {
-			t.schedule(int32(i))
+	for i := int32(1); i < t.n; i++ {
+		if t.entry(i).bucket >= 0 {
+			t.schedule(i)
 		}
 	}
-	for i := 1; i < len(t.entries); i++ {
-		if e := &t.entries[i]; e.bucket >= 0 && e.seen+e.ttl <= now {
-			t.remove(int32(i))
+	for i := int32(1); i < t.n; i++ {
+		if e := t.entry(i); e.bucket >= 0 && e.seen+e.ttl <= now {
+			t.remove(i)
 		}
 	}
 }
