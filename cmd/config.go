@@ -140,8 +140,8 @@ func defaultConfig() *Config {
 	c.Performance.FlushInterval = time.Second
 	c.Performance.Memory = 64 << 20
 	c.Correlation.FlowTimeout = time.Hour
-	c.Correlation.MaxFlows = 100_000
-	c.Correlation.MaxIDs = 250_000
+	c.Correlation.MaxFlows = 60_000
+	c.Correlation.MaxIDs = 150_000
 	c.Correlation.Infer = []string{"thread", "value", "session", "weak"}
 	c.Delivery.Compression = "gzip"
 	c.Delivery.OnFull = "drop_oldest"

@@ -115,6 +115,7 @@ func runDebug(env *Env, c *cli.Context) error {
 			"or    ezlogs debug --demo                      sample flows, nothing to set up",
 		}}
 	}
+	limitMemory(env, l.Config)
 	vcfg, err := viewConfig(env, c, l.Config, paths)
 	if err != nil {
 		return err

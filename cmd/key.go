@@ -45,6 +45,7 @@ type keys struct {
 	master   []byte
 	previous []byte // while a key is being replaced; nil else
 	fleeting bool   // made for this run only: ids and pseudonyms do not repeat in the next
+	remade   bool   // the file of the key was empty: ids and pseudonyms of before do not repeat
 }
 
 // loadKeys returns the key: from the environment, else the configured file, else the state directory, where it is made
@@ -69,6 +70,14 @@ func loadKeys(cfg *Config, dir string, getenv func(string) string) (*keys, error
 	default:
 		k.master, k.fleeting = redact.NewKey(), true
 	}
+	if name := filepath.Join(dir, redact.KeyFile); err != nil && dir != "" && cfg.Security.KeyFile == "" && isEmpty(name) {
+		// A crash of the machine can leave a file without its content. Nothing can bring the key back, and a shipper that does
+		// not start would lose more.
+		if err = os.Remove(name); err == nil {
+			k.remade = true
+			k.master, _, err = redact.LoadOrCreateKey(dir)
+		}
+	}
 	if err != nil {
 		return nil, keyError(err)
 	}
@@ -90,4 +99,9 @@ func (k *keys) redaction() []redact.Key {
 		out = append(out, redact.Key{ID: "k1", Master: k.previous})
 	}
 	return out
+}
+
+func isEmpty(name string) bool {
+	st, err := os.Stat(name)
+	return err == nil && st.Size() == 0
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -76,6 +77,7 @@ func runShip(env *Env, c *cli.Context) error {
 		}
 		return l.Config, nil
 	}
+	limitMemory(env, l.Config)
 	r.destinations(c.Bool("quiet"))
 	if err := r.state(l.Origin["state_dir"] != ""); err != nil {
 		return err
@@ -133,7 +135,9 @@ func (r *shipRun) state(named bool) (err error) {
 			return &exitError{status: statusFailed, text: err.Error(), hint: []string{"--state-dir names another folder"}}
 		}
 	}
-	r.keys, err = loadKeys(r.cfg, r.dir, r.env.Getenv)
+	if r.keys, err = loadKeys(r.cfg, r.dir, r.env.Getenv); err == nil && r.keys.remade {
+		r.log.Error("the key was empty and was made again: ids and pseudonyms of before do not repeat", "source", filepath.Join(r.dir, redact.KeyFile))
+	}
 	return err
 }
 
