@@ -260,9 +260,15 @@ type Duration struct {
 	Set bool
 }
 
-// Reset makes e ready for the next line and keeps the capacity of its slices.
+// Reset makes e ready for the next line and keeps the capacity of its slices. What stood in them is cleared: a string left
+// behind would keep the chunk it is a piece of in memory.
 func (e *Event) Reset() {
 	m := &e.Metadata
+	clear(e.Idents)
+	clear(m.Changes)
+	clear(m.Extra)
+	clear(m.Fields)
+	clear(e.Correlation.Processes)
 	idents, changes, timing, extra, fields, trunc := e.Idents[:0], m.Changes[:0], m.Timing[:0], m.Extra[:0], m.Fields[:0], m.Truncated[:0]
 	procs, merged := e.Correlation.Processes[:0], e.Correlation.Merged[:0]
 	*e = Event{Idents: idents}
