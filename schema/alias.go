@@ -74,6 +74,7 @@ const (
 	fieldUpstreamTime
 	fieldPlainID // of the record only beside a model
 	fieldFormat  // tells of the format and nothing else
+	fieldScopes  // list of surroundings, each with ids
 
 	fieldIDs // what follows is noted each time it is found
 	fieldTrace
@@ -165,18 +166,18 @@ var aliasText = [...]struct {
 }{
 	{fieldTime, 0, `timestamp time ts @timestamp @t asctime datetime eventtime eventtimestamp logtime logtimestamp created createdat instant timeunixnano
 		observedtimeunixnano starttime startutc edgestarttimestamp msec timeiso8601 timelocal isotime utctime datetimeutc timestampms timestampiso unixtime epoch epochms
-		requesttimeepoch t date when timestampseconds timemillis reporttime edgeendtimestamp timeutc receivetimestamp`},
+		requesttimeepoch t date when timestampseconds timemillis reporttime edgeendtimestamp timeutc requestreceivedtimestamp stagetimestamp receivetimestamp`},
 	{fieldLevel, 0, `level lvl severity loglevel levelname @l severitytext severitynumber levelvalue priority errorseverity levelno levelindex logseverity levelstring
-		syslogseverity logleveltext severityname`},
-	{fieldMessage, 0, `msg message @m shortmessage textpayload log text fieldsmessage body logmessage @mt messagetemplate description logoriginal`},
-	{fieldEvent, 0, `event eventname @i eventaction`},
+		syslogseverity logleveltext severityname severitylevel`},
+	{fieldMessage, 0, `msg message @m renderedmessage shortmessage textpayload fieldsmessage log text body logmessage @mt messagetemplate description logoriginal`},
+	{fieldEvent, 0, `event eventname eventaction`},
 	{fieldName, 0, `name`},
 	{fieldLogger, 0, `logger loggername loglogger sourcecontext target category loggerkey logname`},
 	{fieldService, 0, `servicename service ddservice appname app application otelservicename program programname resourcelabelsservicename
 		kuberneteslabelsapp kuberneteslabelsappkubernetesioname syslogidentifier servicecontextservice channel microservice resourceservicename containerlabelscomdockercomposeservice`},
 	{fieldEnvironment, 0, `environment env deploymentenvironment deploymentenvironmentname serviceenvironment ddenv railsenv rackenv nodeenv appenv stage environmentname
 		hostenvironment resourcedeploymentenvironment aspnetcoreenvironment`},
-	{fieldHost, 0, `hostname host machinename servername instance node nodename machine computername hostip`},
+	{fieldHost, 0, `hostname host hosthostname machinename servername instance node nodename machine computername hostip`},
 	{fieldPID, 0, `pid processid processpid process procid`},
 	{fieldThread, 0, `thread tid threadname processthreadname threadid processthreadid threadnameid`},
 	{fieldVersion, 0, `serviceversion appversion release applicationversion ddversion buildversion servicecontextversion`},
@@ -186,7 +187,7 @@ var aliasText = [...]struct {
 
 	{fieldDuration, millisecond, `durationms elapsedms responsetimems latencyms tookms totalms runtimems requesttimems processingtimems executiontimems exectimems timems
 		elapsedmilliseconds durationmillis durationmilliseconds elapsedmillis elapsedtime tookmillis latencymillis timetakenms requestdurationms jobdurationms
-		querytimems durationinms totaltimems elapsedinms wallms httpdurationms upstreamservicetimems`},
+		querytimems durationinms totaltimems elapsedinms wallms responselatency httpdurationms upstreamservicetimems`},
 	{fieldDuration, second, `durations durationsec durationsecs durationseconds elapseds elapsedsec elapsedseconds latencys latencysec latencyseconds requesttimes requesttimesec
 		requesttimeseconds responsetimes responsetimesec runtimes runtimesec processingtimes processingtimesec tooks tookseconds tooksec executiontimesec exectimesec
 		requesttime requestdurationseconds timetakensec taskruntime totaltimesec processtimesec`},
@@ -218,7 +219,7 @@ var aliasText = [...]struct {
 
 	{fieldErrorClass, 0, `errortype errorclass exceptiontype exceptionclass errortypename exctype exceptionname errorname errorkind errorexceptionclass exceptionexctype errorexceptiontype
 		errorerrortype errorclassname`},
-	{fieldErrorMessage, 0, `errormessage exceptionmessage errormsg excvalue errordescription exceptionexcvalue errorreason errordetail errorerrormessage errormessagetext errordetails`},
+	{fieldErrorMessage, 0, `errormessage exceptionmessage errorexceptionmessage errormsg excvalue errordescription exceptionexcvalue errorreason errordetail errorerrormessage errormessagetext errordetails`},
 	{fieldErrorStack, 0, `stack stacktrace errorstack errorstacktrace exceptionstacktrace backtrace excinfo errorverbose errorbacktrace exceptionbacktrace traceback exctext errorextendedstacktrace
 		exceptionstack errortrace errortraceback stackinfo exceptionstring errorstackstring`},
 	{fieldError, 0, `error err exception @x exc thrown exceptionobject lasterror panic rejection`},
@@ -259,6 +260,7 @@ var aliasText = [...]struct {
 	{fieldUpstreamTime, millisecond, `upstreamservicetime xenvoyupstreamservicetime`},
 	{fieldUpstreamTime, nanosecond, `originduration`},
 	{fieldPlainID, 0, `id`},
+	{fieldScopes, 0, `scopes spans`},
 	{fieldFormat, 0, `@version ecsversion endofbatch loggerfqcn threadpriority`},
 
 	{fieldTrace, 0, `traceid oteltraceid @tr trace tracetraceid mdctraceid contextstracetraceid logginggoogleapiscomtrace xb3traceid httpxb3traceid b3traceid traceid128 httptraceid xtraceid
@@ -291,10 +293,10 @@ var boxText = [...]struct {
 }{
 	{boxOpen, "", `fields context ctx extra mdc contextmap namedtags labels attributes resource payload jsonpayload data meta metadata properties props attr tags contexts record details detail
 		@fields values contextmapstack mdcproperties servicecontext logginggoogleapiscomlabels extradata customdata structureddata eventdata additional additionalinfo baggage
-		contextdata state scope scopes dynamic variables otel correlation requestcontext spanattributes extras logcontext tracking`},
+		contextdata state scope dynamic variables otel correlation requestcontext spanattributes extras logcontext tracking customdimensions`},
 	{boxPath, "", `http httprequest httpresponse service log trace span event url process processthread transaction parent host dd kubernetes k8s docker container db dbquery messaging deployment
 		source client server ecs useragent httprequestbody httpresponsebody processentity network cloud faas level logorigin messagingmessage dboperation dbcollection enduser usr
-		deploymentenvironment kuberneteslabels contextstrace httprequestreferrer eventdataset`},
+		deploymentenvironment kuberneteslabels contextstrace httprequestreferrer eventdataset thread responsestatus useridentity`},
 	{boxPath, "req", `req request`},
 	{boxPath, "res", `res response resp`},
 	{boxPath, "error", `err error exception exc thrown exceptiondetails errorinfo errorobject errorerror`},

@@ -29,6 +29,7 @@ type record struct {
 	have2   uint64
 	marks   uint64
 	ids     []named
+	lost    []Field // known fields that a better spelling in another object has replaced
 	path    keyPath
 	last    keyPath // scratch of lastName
 	depth   uint16
@@ -45,7 +46,7 @@ const maxFields = 1024
 
 func (r *record) reset() {
 	r.have, r.have2, r.marks, r.depth, r.box, r.fields = 0, 0, 0, 0, "", 0
-	r.ids = r.ids[:0]
+	r.ids, r.lost = r.ids[:0], r.lost[:0]
 	r.flavor, r.logger, r.done = nil, "", false
 }
 
@@ -161,12 +162,18 @@ func (p *Parser) take(e *Event, a *alias, key string, v Value) {
 		r.ids = append(r.ids, named{a, key, v, r.depth<<8 | uint16(a.rank)})
 		return
 	}
+	if f == fieldDuration && a.key == "requesttime" && v.isText() && len(v.S) > 14 { // API Gateway's requestTime is a moment
+		f = fieldTime
+	}
 	if f == fieldTime && !plausibleTime(v) {
 		p.keepField(e, key, v)
 		return
 	}
 	s := &r.slots[f]
 	rank := r.depth<<8 | uint16(a.rank)
+	if f == fieldMessage && a.rank >= 7 { // "text" beside a record that has the message itself
+		rank += 2 << 8
+	}
 	if r.has(f) && f != fieldLevel && s.key != key {
 		if rank >= s.rank {
 			if f != fieldDuration || !v.isText() { // semantic_logger writes a duration for people beside
@@ -174,7 +181,11 @@ func (p *Parser) take(e *Event, a *alias, key string, v Value) {
 			}
 			return
 		}
-		p.keepField(e, s.name(p), s.value)
+		if s.box == r.box {
+			p.keepField(e, s.key, s.value)
+		} else {
+			r.lost = append(r.lost, Field{s.name(p), s.value})
+		}
 	} else if r.has(f) && rank > s.rank {
 		return
 	}
@@ -265,6 +276,10 @@ func randomLooking(s string) bool {
 func (p *Parser) leftovers(e *Event) {
 	r := &p.rec
 	r.use(fieldFormat)
+	for i := range r.lost {
+		p.keepField(e, r.lost[i].Key, r.lost[i].Value)
+	}
+	r.lost = r.lost[:0]
 	if r.have|r.have2 == 0 {
 		return
 	}

@@ -11,39 +11,40 @@ type flavor struct {
 
 // The flavors.
 var (
-	flavorJSON      = flavor{name: "json"}
-	flavorSlog      = flavor{name: "slog.json", whole: nanosecond, scale: scaleSlog}
-	flavorZap       = flavor{name: "zap.json", whole: second, fraction: second}
-	flavorZerolog   = flavor{name: "zerolog.json", whole: millisecond, fraction: millisecond}
-	flavorLogrus    = flavor{name: "logrus.json", whole: nanosecond}
-	flavorPino      = flavor{name: "pino.json", scale: scalePino, nameService: true}
-	flavorBunyan    = flavor{name: "bunyan.json", scale: scalePino, nameService: true}
-	flavorWinston   = flavor{name: "winston.json"}
-	flavorPython    = flavor{name: "python.json", scale: scalePython}
-	flavorStructlog = flavor{name: "structlog.json", scale: scalePython}
-	flavorLogstash  = flavor{name: "logstash.json", scale: scaleLogback}
-	flavorLog4j     = flavor{name: "log4j.json"}
-	flavorECS       = flavor{name: "ecs.json"}
-	flavorCLEF      = flavor{name: "serilog.clef", whole: millisecond, fraction: millisecond}
-	flavorMonolog   = flavor{name: "monolog.json", scale: scaleMonolog}
-	flavorSemantic  = flavor{name: "semantic_logger.json", whole: millisecond, fraction: millisecond, scale: scaleSemantic}
-	flavorLograge   = flavor{name: "lograge.json", whole: millisecond, fraction: millisecond}
-	flavorLogrageKV = flavor{name: "lograge.text", whole: millisecond, fraction: millisecond}
-	flavorSidekiq   = flavor{name: "sidekiq.json", whole: second, fraction: second}
-	flavorRails     = flavor{name: "rails.event", whole: millisecond, fraction: millisecond}
-	flavorNginx     = flavor{name: "nginx.json", whole: second, fraction: second}
-	flavorCaddy     = flavor{name: "caddy.json", whole: second, fraction: second}
-	flavorTraefik   = flavor{name: "traefik.json", whole: nanosecond}
-	flavorEnvoy     = flavor{name: "envoy.json", whole: millisecond, fraction: millisecond}
-	flavorGCP       = flavor{name: "gcp.json"}
-	flavorGELF      = flavor{name: "gelf", scale: scaleSyslog}
-	flavorTracing   = flavor{name: "tracing.json"}
-	flavorLogfmt    = flavor{name: "logfmt"}
-	flavorSlogText  = flavor{name: "slog.text"}
-	flavorOTLP      = flavor{name: "otlp", scale: scaleOTel}
-	flavorDotNet    = flavor{name: "dotnet.json", scale: scaleDotNet}
-	flavorLambda    = flavor{name: "lambda.json"}
-	flavorAccess    = flavor{name: "access.json"}
+	flavorJSON        = flavor{name: "json"}
+	flavorSlog        = flavor{name: "slog.json", whole: nanosecond, scale: scaleSlog}
+	flavorZap         = flavor{name: "zap.json", whole: second, fraction: second}
+	flavorZerolog     = flavor{name: "zerolog.json", whole: millisecond, fraction: millisecond}
+	flavorLogrus      = flavor{name: "logrus.json", whole: nanosecond}
+	flavorPino        = flavor{name: "pino.json", scale: scalePino, nameService: true}
+	flavorBunyan      = flavor{name: "bunyan.json", scale: scalePino, nameService: true}
+	flavorWinston     = flavor{name: "winston.json"}
+	flavorPython      = flavor{name: "python.json", scale: scalePython}
+	flavorStructlog   = flavor{name: "structlog.json", scale: scalePython}
+	flavorLogstash    = flavor{name: "logstash.json", scale: scaleLogback}
+	flavorLog4j       = flavor{name: "log4j.json"}
+	flavorECS         = flavor{name: "ecs.json"}
+	flavorCLEF        = flavor{name: "serilog.clef", whole: millisecond, fraction: millisecond}
+	flavorMonolog     = flavor{name: "monolog.json", scale: scaleMonolog}
+	flavorSemantic    = flavor{name: "semantic_logger.json", whole: millisecond, fraction: millisecond, scale: scaleSemantic}
+	flavorLograge     = flavor{name: "lograge.json", whole: millisecond, fraction: millisecond}
+	flavorLogrageKV   = flavor{name: "lograge.text", whole: millisecond, fraction: millisecond}
+	flavorSidekiq     = flavor{name: "sidekiq.json", whole: second, fraction: second}
+	flavorRails       = flavor{name: "rails.event", whole: millisecond, fraction: millisecond}
+	flavorNginx       = flavor{name: "nginx.json", whole: second, fraction: second}
+	flavorCaddy       = flavor{name: "caddy.json", whole: second, fraction: second}
+	flavorTraefik     = flavor{name: "traefik.json", whole: nanosecond}
+	flavorEnvoy       = flavor{name: "envoy.json", whole: millisecond, fraction: millisecond}
+	flavorGCP         = flavor{name: "gcp.json"}
+	flavorGELF        = flavor{name: "gelf", scale: scaleSyslog}
+	flavorLogrageGELF = flavor{name: "lograge.gelf", whole: millisecond, fraction: millisecond, scale: scaleSyslog}
+	flavorTracing     = flavor{name: "tracing.json"}
+	flavorLogfmt      = flavor{name: "logfmt"}
+	flavorSlogText    = flavor{name: "slog.text"}
+	flavorOTLP        = flavor{name: "otlp", scale: scaleOTel}
+	flavorDotNet      = flavor{name: "dotnet.json", scale: scaleDotNet}
+	flavorLambda      = flavor{name: "lambda.json"}
+	flavorAccess      = flavor{name: "access.json"}
 )
 
 // nameJSON tells by the keys, and where they do not tell by how values are written, which logger wrote a JSON line.
@@ -65,6 +66,8 @@ func (p *Parser) jsonFlavor() *flavor {
 		return &flavorECS
 	case m&markSemantic != 0 && m&markGELF == 0:
 		return &flavorSemantic
+	case m&markGELF != 0 && r.has(fieldController) && r.has(fieldAction):
+		return &flavorLogrageGELF
 	case m&markGELF != 0:
 		return &flavorGELF
 	case m&markTraefik != 0 && r.has(fieldStatus) && r.slots[fieldStatus].key == "DownstreamStatus":
@@ -100,6 +103,8 @@ func (p *Parser) jsonFlavor() *flavor {
 		return &flavorPino
 	case m&markTS != 0 && r.hasKey(fieldTime, "ts", "ts") && (m&markMsg != 0) && (r.get(fieldTime).isNumber() || m&markZap != 0):
 		return &flavorZap
+	case r.hasKey(fieldLevel, "LogLevel", "LogLevel"):
+		return &flavorDotNet
 	case m&markRust != 0 && r.has(fieldLogger) && r.hasKey(fieldLogger, "target", "target") && (r.box != "" || r.get(fieldMessage).isText()):
 		return &flavorTracing
 	case all(markTime|markMsg) && upperLevel(level):

@@ -19,6 +19,7 @@ func (p *Parser) finishFields(e *Event) {
 	p.resolveTime(e)
 	p.resolveLevel(e)
 	p.resolveMessage(e)
+	p.resolveScopes(e)
 	p.resolveIDs(e)
 	p.resolvePlatform(e)
 	p.resolveDuration(e)
@@ -37,6 +38,9 @@ func (p *Parser) finishFields(e *Event) {
 	} else {
 		p.resolveRequestParts(e)
 	}
+	if e.Type == "" || e.Type == "log.message" || e.Type == "error.raised" {
+		p.resolveSurroundings(e)
+	}
 	p.leftovers(e)
 	e.Metadata.Fields = dropRepeats(e.Metadata.Fields)
 	r.ids = r.ids[:0]
@@ -44,6 +48,53 @@ func (p *Parser) finishFields(e *Event) {
 		p.resolveRailsText(e)
 	}
 	p.finishText(e)
+}
+
+// resolveScopes notes the ids in a list of surroundings: .NET's Scopes, the spans of Rust's tracing. The list is kept.
+func (p *Parser) resolveScopes(e *Event) {
+	r := &p.rec
+	if !r.has(fieldScopes) {
+		return
+	}
+	eachItem(r.get(fieldScopes).S, func(v Value) bool {
+		eachMember(v.S, func(key string, v Value) bool {
+			if a := p.lookup(key, 0, aliasSeed).alias; a != nil && a.field > fieldIDs && a.field != fieldBox && !v.isNull() {
+				r.ids = append(r.ids, named{a, key, v, 8<<8 | uint16(a.rank)})
+			}
+			return true
+		})
+		return true
+	})
+}
+
+// resolveSurroundings fills what a line that is no request says of the client and of its own name.
+func (p *Parser) resolveSurroundings(e *Event) {
+	r := &p.rec
+	m := &e.Metadata
+	if s := r.text(fieldIP); m.IP == "" && bareIP(s) != "" {
+		setClientIP(e, s)
+		r.use(fieldIP)
+	}
+	if v := r.get(fieldUserAgent); v.isText() && m.UserAgent == "" && r.slots[fieldUserAgent].alias.key != "agent" {
+		setUserAgent(e, v.Plain())
+		r.use(fieldUserAgent)
+	}
+	if e.Action != "" || e.Type == "error.raised" {
+		return
+	}
+	name := r.text(fieldEvent)
+	if name == "" || len(name) > 128 {
+		return
+	}
+	e.Action = name
+	r.use(fieldEvent)
+	switch r.text(fieldEventType) {
+	case "track", "identify", "page", "screen", "group": // analytics
+		if e.Actor.ID != "" || e.Correlation.SessionID != "" {
+			e.Type = "user.action"
+			r.use(fieldEventType)
+		}
+	}
 }
 
 // resolveRailsText reads a message that is a line of Rails' text log, as loggers that only change the wrapping write it.
@@ -177,6 +228,8 @@ func (p *Parser) resolveLevel(e *Event) {
 			scale = scaleLogback
 		case "levelno":
 			scale = scalePython
+		case "severitylevel": // Application Insights
+			scale = scaleRuby
 		case "levelindex":
 			scale = scaleSemantic
 		}
@@ -213,12 +266,12 @@ func (p *Parser) resolveMessage(e *Event) {
 	if v := r.get(fieldMessage); v.isText() {
 		m.Message = cleanText(v)
 		r.use(fieldMessage)
-		if r.flavor == &flavorCLEF && r.slots[fieldMessage].key == "@mt" {
+		if r.slots[fieldMessage].key == "@mt" || r.slots[fieldMessage].key == "MessageTemplate" {
 			m.Message = Text(p.renderTemplate(e, v.Plain()))
 		}
 		return
 	}
-	if v := r.get(fieldEvent); v.isText() && (r.flavor == &flavorStructlog || !r.has(fieldMessage) && r.slots[fieldEvent].alias.key == "event") {
+	if v := r.get(fieldEvent); v.isText() && !r.has(fieldEventType) && (r.flavor == &flavorStructlog || !r.has(fieldMessage) && r.slots[fieldEvent].alias.key == "event") {
 		m.Message = v
 		r.use(fieldEvent)
 	}
@@ -292,8 +345,14 @@ func (p *Parser) property(e *Event, name string) (Value, bool) {
 		}
 	}
 	for i := range e.Metadata.Fields {
-		if e.Metadata.Fields[i].Key == name {
-			return e.Metadata.Fields[i].Value, true
+		f := &e.Metadata.Fields[i]
+		if f.Key == name {
+			return f.Value, true
+		}
+		if f.Key == "Properties" || f.Key == "State" {
+			if v := member(f.Value.S, name); !v.IsZero() {
+				return v, true
+			}
 		}
 	}
 	return Value{}, false
@@ -359,7 +418,7 @@ func (p *Parser) resolveDuration(e *Event) {
 		s := &r.slots[fieldDuration]
 		text := s.value.scalar()
 		unit := s.alias.unit
-		if unit == 0 && (s.key == "Elapsed" || s.key == "ElapsedTime" || s.key == "responseTime" || s.key == "response-time") {
+		if unit == 0 && (s.key == "Elapsed" || s.key == "ElapsedTime" || s.key == "TimeTaken" || s.key == "responseTime" || s.key == "response-time") {
 			unit = millisecond
 		}
 		d, ok := Duration{}, false
@@ -387,12 +446,6 @@ func (p *Parser) resolveDuration(e *Event) {
 				}
 				if unit != 0 {
 					d, ok = scaleDuration(text, unit)
-				}
-			}
-			if !ok && s.alias.key == "requesttime" && e.Time.From != FromLine {
-				if t, isTime := p.parseTime(text); isTime { // API Gateway's requestTime
-					e.setTime(t)
-					r.use(fieldDuration)
 				}
 			}
 		}

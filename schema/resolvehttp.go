@@ -14,7 +14,13 @@ func (p *Parser) resolveRequest(e *Event) bool {
 		if m, t, ok := splitRequestLine(line); ok {
 			method, target = m, t
 			r.use(fieldRequestLine)
+		} else if target == "" && line[0] == '/' {
+			target = line
+			r.use(fieldRequestLine)
 		}
+	}
+	if r.hasKey(fieldMethod, "verb", "verb") {
+		method = verbMethod(method)
 	}
 	if !isMethod(upperMethod(method)) || target == "" && !r.has(fieldRequestHost) {
 		return false
@@ -54,6 +60,21 @@ func (p *Parser) resolveRequest(e *Event) bool {
 	return true
 }
 
+// verbMethod returns the method behind a verb of Kubernetes' API, or the word itself.
+func verbMethod(verb string) string {
+	switch verb {
+	case "list", "watch":
+		return "GET"
+	case "create":
+		return "POST"
+	case "update":
+		return "PUT"
+	case "deletecollection":
+		return "DELETE"
+	}
+	return verb
+}
+
 // takeStatus returns the HTTP status of the line, 0 when it has none.
 func (p *Parser) takeStatus() int {
 	s := status3(p.rec.text(fieldStatus))
@@ -81,6 +102,9 @@ func (p *Parser) resolveRequestParts(e *Event) {
 		if m.IP != "" && bareIP(s) != "" {
 			r.use(fieldIP)
 		}
+	}
+	if s := e.Platform.Host; m.IP == "" && s != "" && m.Level == LevelNone && bareIP(s) == s { // Apache's %h
+		m.IP, e.Platform.Host = s, ""
 	}
 	if v := r.get(fieldUserAgent); !v.isNull() && m.UserAgent == "" {
 		s := v.scalar()

@@ -263,6 +263,9 @@ func (p *Parser) resolveRaised(e *Event) bool {
 func (p *Parser) resolveJob(e *Event) bool {
 	r := &p.rec
 	job := &e.Metadata.Job
+	if r.flavor == &flavorSidekiq && strings.HasPrefix(e.Metadata.Message.S, "{") {
+		p.sidekiqError(e)
+	}
 	id := e.Correlation.JobID
 	if id == "" && !r.has(fieldJobClass) {
 		return false
@@ -317,6 +320,31 @@ func (p *Parser) resolveJob(e *Event) bool {
 	}
 	p.setJobState(e, class, state)
 	return true
+}
+
+// sidekiqError reads the message with which Sidekiq reports that a job raised: JSON of its own, with the job inside.
+func (p *Parser) sidekiqError(e *Event) {
+	text := e.Metadata.Message.Plain()
+	if end := skipValue(text, 0, 0); end < 0 {
+		return
+	}
+	job := member(text, "job")
+	context := member(text, "context")
+	if !job.isObject() || !context.isText() {
+		return
+	}
+	e.Metadata.Message = Text(context.Plain())
+	e.setJobID("jid", member(job.S, "jid").scalar())
+	e.AddIdent(IdentBatch, "bid", member(job.S, "bid").scalar())
+	j := &e.Metadata.Job
+	j.Class, j.Queue, j.Args = member(job.S, "class").scalar(), member(job.S, "queue").scalar(), member(job.S, "args")
+	if w := member(job.S, "wrapped").scalar(); w != "" {
+		j.Class = w
+	}
+	if n, ok := smallInt(member(job.S, "retry_count").scalar()); ok {
+		e.Metadata.Retry.Attempt = n + 2
+		p.setJobState(e, j.Class, "retried")
+	}
 }
 
 // setJobState makes e the event of a job: type, action, subject and outcome.
