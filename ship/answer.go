@@ -74,6 +74,7 @@ func readAnswer(resp *http.Response, p *preset, n int, now time.Time) verdict {
 		v.err = errors.New(strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status)))
 	}
 	switch {
+	case p != nil && p.judge != nil && v.judgedBy(p, resp, body, now):
 	case status/100 == 2:
 		if err != nil || resp.ContentLength > int64(len(body)) && int64(len(body)) < max {
 			v.do, v.err, v.code = again, errCutAnswer, "cut"
@@ -82,11 +83,6 @@ func readAnswer(resp *http.Response, p *preset, n int, now time.Time) verdict {
 		return readTaken(v, resp.Header.Get("Content-Type"), body, p, n)
 	case status == 413:
 		v.do = tooLarge
-	case p != nil && p.tooLarge != nil && p.tooLarge(status, body):
-		v.do = tooLarge
-	case p != nil && p.again != nil && p.again(status, resp.Header, body):
-		v.do, v.overload = again, true
-		v.wait = retryAfter(resp.Header.Get("Retry-After"), now)
 	case status == 400, status == 415, status == 422:
 		v.do = refused
 	case status == 408, status == 425, status == 429, status >= 500 && status != 501 && status != 505:
@@ -97,6 +93,23 @@ func readAnswer(resp *http.Response, p *preset, n int, now time.Time) verdict {
 		v.do = blocked
 	}
 	return v
+}
+
+// judgedBy says whether the preset knew what the answer means.
+func (v *verdict) judgedBy(p *preset, resp *http.Response, body []byte, now time.Time) bool {
+	do, ok := p.judge(resp.StatusCode, resp.Header, body)
+	if !ok {
+		return false
+	}
+	v.do = do
+	if do == again {
+		v.overload = true
+		v.wait = retryAfter(resp.Header.Get("Retry-After"), now)
+	}
+	if v.err == nil {
+		v.err = errors.New("the answer reports an error")
+	}
+	return true
 }
 
 // readTaken looks into the body of a 2xx: it must be the receiver's own.

@@ -46,6 +46,9 @@ func newHTTPSender(c Destination, t target, concurrency int, rt http.RoundTrippe
 	if s.preset != nil && s.preset.path != "" && (u.Path == "" || u.Path == "/") {
 		u.Path = s.preset.path
 	}
+	if s.preset != nil && !strings.HasSuffix(u.Path, s.preset.suffix) {
+		u.Path = strings.TrimSuffix(u.Path, "/") + s.preset.suffix
+	}
 	if u.Path == "" {
 		u.Path = "/"
 	}
@@ -195,14 +198,7 @@ func (s *httpSender) body(p *parcel, plain bool) ([]byte, codec, error) {
 func (s *httpSender) post(ctx context.Context, p *parcel, body []byte, c codec) verdict {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	at := *s.base
-	if s.preset != nil && s.preset.query != "" {
-		q := strings.ReplaceAll(s.preset.query, "{batch}", url.QueryEscape(p.id))
-		if at.RawQuery != "" {
-			q = at.RawQuery + "&" + q
-		}
-		at.RawQuery = q
-	}
+	at := s.address(p)
 	for hop := 0; ; hop++ {
 		req, err := s.request(ctx, &at, p, body, c)
 		if err != nil {
@@ -225,6 +221,22 @@ func (s *httpSender) post(ctx context.Context, p *parcel, body []byte, c codec) 
 		resp.Body.Close()
 		at = *next
 	}
+}
+
+// address is the URL for p.
+func (s *httpSender) address(p *parcel) url.URL {
+	at := *s.base
+	if s.preset == nil || len(s.preset.query) == 0 {
+		return at
+	}
+	q := at.Query()
+	for _, kv := range s.preset.query {
+		if !q.Has(kv[0]) {
+			q.Set(kv[0], strings.ReplaceAll(kv[1], "{batch}", p.id))
+		}
+	}
+	at.RawQuery = q.Encode()
+	return at
 }
 
 func (s *httpSender) request(ctx context.Context, at *url.URL, p *parcel, body []byte, c codec) (*http.Request, error) {
