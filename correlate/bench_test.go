@@ -20,9 +20,12 @@ func traffic(w *world, n int) []*schema.Event {
 		for q := range 5 {
 			e := w.event("web", ms+float64(q), "data.query", req, trace, "user:user_id=42", sess)
 			e.Subject = schema.Subject{Type: "order", ID: "17"}
+			e.Metadata.Message = schema.Text("Order Load (0.4ms)  SELECT orders.* FROM orders WHERE orders.id = 17 LIMIT 1")
 			events = append(events, e)
 		}
-		events = append(events, w.event("web", ms+6, "job.enqueued", req, trace, jid))
+		said := w.event("web", ms+6, "log.message", req, trace, "user:user_id=42", "entity:order=17")
+		said.Metadata.Message = schema.Text("stock of 3 items checked against the warehouse in 12 ms, nothing is missing")
+		events = append(events, said, w.event("web", ms+6, "job.enqueued", req, trace, jid))
 		e := w.event("web", ms+9, "http.request", req, trace, "user:user_id=42", sess)
 		e.Metadata.Method, e.Metadata.Path = "POST", "/orders"
 		e.Metadata.Duration = schema.Duration{NS: 9e6, Set: true}
@@ -44,7 +47,7 @@ func BenchmarkLink(b *testing.B) {
 		for b.Loop() {
 			e := events[i%len(events)]
 			i++
-			e.Correlation.Processes, e.Correlation.Parent = e.Correlation.Processes[:0], schema.ID{}
+			e.Correlation.Processes, e.Correlation.Parent, e.Metadata.Extra = e.Correlation.Processes[:0], schema.ID{}, e.Metadata.Extra[:0]
 			w.c.Link(e, emit)
 		}
 	})
@@ -59,7 +62,7 @@ func BenchmarkLink(b *testing.B) {
 				// The same ids again are long forgotten then.
 				shift += 20_000 * 1e7
 			}
-			e.Correlation.Processes, e.Correlation.Parent = e.Correlation.Processes[:0], schema.ID{}
+			e.Correlation.Processes, e.Correlation.Parent, e.Metadata.Extra = e.Correlation.Processes[:0], schema.ID{}, e.Metadata.Extra[:0]
 			w.c.Advance(e.Time.NS+shift, emit)
 			w.c.Link(e, emit)
 		}
@@ -72,4 +75,21 @@ func BenchmarkLink(b *testing.B) {
 			w.c.Link(e, emit)
 		}
 	})
+}
+
+// TestNoAllocations holds that linking events whose ids are known costs no allocation.
+func TestNoAllocations(t *testing.T) {
+	w := newWorld(t)
+	events := traffic(w, 20)
+	emit := func(*schema.Event) {}
+	link := func() {
+		for _, e := range events {
+			e.Correlation.Processes, e.Correlation.Parent, e.Metadata.Extra = e.Correlation.Processes[:0], schema.ID{}, e.Metadata.Extra[:0]
+			w.c.Link(e, emit)
+		}
+	}
+	link()
+	if n := testing.AllocsPerRun(20, link); n > 0 {
+		t.Errorf("%v allocations for %d events", n, len(events))
+	}
 }

@@ -60,7 +60,7 @@ type Correlator struct {
 	jobs    []job // jobs[0] is unused
 	freeJob int32
 
-	lastInst instanceCache
+	instances [128]instance // seen lately
 
 	flows     []flow // flows[0] is unused
 	freeFlow  int32
@@ -74,6 +74,7 @@ type Correlator struct {
 
 	line    line // the event at hand
 	scratch []byte
+	lower   []byte // action and message of the event at hand
 	buf     [64]byte
 	stats   Stats
 }
@@ -104,8 +105,9 @@ type idEntry struct {
 // localEntry is the flow of an event that has no id.
 type localEntry struct{ flow int32 }
 
-// instanceCache is the instance looked up last.
-type instanceCache struct {
+// instance is a process group whose key is known.
+type instance struct {
+	known                               bool
 	path, service, host, container, pod string
 	k                                   key
 	svc                                 uint64

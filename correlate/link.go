@@ -46,6 +46,11 @@ type line struct {
 	sess     uint64
 	sessKey  key
 
+	lowered bool  // the text of the event stands in Correlator.lower
+	steps   bool  // the event is a step of a process
+	step    int16 // of the definition def
+	def     int32
+
 	inst      key
 	svc       uint64
 	instKnown bool
@@ -414,6 +419,9 @@ func (c *Correlator) name(e *schema.Event) {
 		e.AddExtra("link_capped", schema.Value{Kind: schema.Raw, S: "true"})
 	}
 	if f.nprocs > 0 {
+		if l.steps {
+			e.AddExtra("process_step", schema.Value{Kind: schema.String, S: c.defs[l.def].Steps[l.step].Name})
+		}
 		c.nameProcesses(e, f)
 	}
 	c.touch(root, e.Time.NS)

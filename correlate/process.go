@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -82,6 +83,20 @@ func BuiltinProcesses() []Process {
 			{Name: "onboarding", Words: []string{"onboard", "profile completed", "activated"}},
 			{Name: "purchase", Words: []string{"order placed", "order.placed", "order.created", "purchase", "checkout completed", "checkout.completed", "subscribed"}},
 		}},
+		{Name: "booking", Key: "booking", Timeout: 90 * day, Steps: []Step{
+			{Name: "booked", Words: []string{"booked", "booking.created", "booking created", "reserved"}},
+			{Name: "paid", Words: []string{"payment", "paid", "captured", "deposit"}},
+			{Name: "confirmed", Words: []string{"confirm", "ticketed"}},
+			{Name: "begun", Words: []string{"checked in", "check-in", "boarded", "arrived"}},
+			{Name: "ended", Words: []string{"checked out", "check-out", "completed"}},
+			{Name: "cancelled", Words: []string{"cancel", "refund", "no-show"}},
+		}},
+		{Name: "subscription", Key: "subscription", Timeout: 90 * day, Steps: []Step{
+			{Name: "started", Words: []string{"subscribed", "subscription.created", "subscription created", "trial"}},
+			{Name: "renewed", Words: []string{"renew", "invoice", "payment", "charged"}},
+			{Name: "changed", Words: []string{"upgrade", "downgrade", "plan changed", "subscription.updated"}},
+			{Name: "ended", Words: []string{"cancel", "expired", "unsubscribed"}},
+		}},
 		{Name: "login", Key: "user", Timeout: 15 * time.Minute, Again: true, Steps: []Step{
 			{Name: "attempt", EventType: "auth.*", Words: []string{"login", "log in", "sign_in", "signin"}},
 			{Name: "challenge", EventType: "auth.*", Words: []string{"2fa", "mfa", "otp", "challenge"}},
@@ -111,6 +126,7 @@ func BuiltinProcesses() []Process {
 // definition is a process in the form it is looked up in.
 type definition struct {
 	Process
+	words   [][][]byte // of each step, in lower case
 	ttl     uint32
 	byActor bool
 	session bool
@@ -145,33 +161,54 @@ func (c *Correlator) define() {
 			p.Timeout = 30 * 24 * time.Hour
 		}
 		d.ttl = uint32(max(p.Timeout/time.Second, 1))
+		for _, step := range p.Steps {
+			var words [][]byte
+			for _, w := range step.Words {
+				words = append(words, []byte(strings.ToLower(w)))
+			}
+			d.words = append(d.words, words)
+		}
 		c.defs = append(c.defs, d)
 	}
 }
 
-// step returns the first step that an event matches, -1 when there is none.
-func (d *definition) step(e *schema.Event) int {
-	for i := range d.Steps {
-		if d.Steps[i].matches(e) {
+// step returns the first step of a process that an event matches, -1 when there is none.
+func (c *Correlator) step(d int, e *schema.Event) int {
+	def := &c.defs[d]
+	for i := range def.Steps {
+		s := &def.Steps[i]
+		if s.EventType != "" && !glob(s.EventType, e.Type) || s.Action != "" && !glob(s.Action, e.Action) {
+			continue
+		}
+		if len(def.words[i]) == 0 {
 			return i
+		}
+		text := c.textOf(e)
+		for _, w := range def.words[i] {
+			if bytes.Contains(text, w) {
+				return i
+			}
 		}
 	}
 	return -1
 }
 
-func (s *Step) matches(e *schema.Event) bool {
-	if s.EventType != "" && !glob(s.EventType, e.Type) || s.Action != "" && !glob(s.Action, e.Action) {
-		return false
+// textOf returns the action and the beginning of the message of the event at hand in lower case.
+func (c *Correlator) textOf(e *schema.Event) []byte {
+	if c.line.lowered {
+		return c.lower
 	}
-	if len(s.Words) == 0 {
-		return true
-	}
-	for _, w := range s.Words {
-		if containsFold(e.Action, w) || containsFold(e.Metadata.Message.S, w) {
-			return true
+	b := append(c.lower[:0], e.Action...)
+	b = append(b, '\n')
+	text := e.Metadata.Message.S
+	b = append(b, text[:min(len(text), 1024)]...)
+	for i, ch := range b {
+		if ch >= 'A' && ch <= 'Z' {
+			b[i] = ch | 0x20
 		}
 	}
-	return false
+	c.lower, c.line.lowered = b, true
+	return b
 }
 
 // glob reports whether s matches a pattern in which * stands for any text.
@@ -209,6 +246,12 @@ func (c *Correlator) proceed(e *schema.Event) {
 	if l.flow == 0 || len(c.defs) == 0 || e.Type == "data.query" {
 		return
 	}
+	objects := e.Subject.Type != ""
+	for i := range e.Idents {
+		k := e.Idents[i].Kind
+		objects = objects || k == schema.IdentEntity || k == schema.IdentValue
+	}
+	user := userOf(e)
 	for d := range c.defs {
 		def := &c.defs[d]
 		switch {
@@ -217,10 +260,10 @@ func (c *Correlator) proceed(e *schema.Event) {
 				c.take(e, d, "", l.sessKey)
 			}
 		case def.byActor:
-			if user := userOf(e); user != "" {
+			if user != "" {
 				c.take(e, d, user, c.hash.sum(spaceProcess, user))
 			}
-		default:
+		case objects:
 			c.proceedObject(e, d)
 		}
 	}
@@ -266,8 +309,10 @@ func (c *Correlator) proceedObject(e *schema.Event, d int) {
 	}
 	for i := range e.Idents {
 		if id := &e.Idents[i]; aliasing(id) {
-			if a := c.aliases.get(c.aliasKey(d, id.Value)); a != 0 && def.step(e) >= 0 {
-				c.takePart(e, *c.aliases.at(a))
+			if a := c.aliases.get(c.aliasKey(d, id.Value)); a != 0 {
+				if step := c.step(d, e); step >= 0 {
+					c.takePart(e, *c.aliases.at(a), step)
+				}
 			}
 		}
 	}
@@ -325,7 +370,7 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 	if n == 0 && len(name) > 256 {
 		return key{}
 	}
-	step := def.step(e)
+	step := c.step(d, e)
 	if step < 0 {
 		return key{}
 	}
@@ -357,7 +402,7 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 		}
 		p.id = id
 	}
-	if !c.takePart(e, k) {
+	if !c.takePart(e, k, step) {
 		return key{}
 	}
 	if journey && step == len(def.Steps)-1 {
@@ -372,17 +417,18 @@ func (c *Correlator) takesPart(k key) bool {
 	return slices.Contains(f.procs[:f.nprocs], k)
 }
 
-// takePart makes the flow of the event take part in a process.
-func (c *Correlator) takePart(e *schema.Event, k key) bool {
+// takePart makes the flow of the event take part in a process, of which the event is a step.
+func (c *Correlator) takePart(e *schema.Event, k key, step int) bool {
 	n := c.processes.get(k)
 	if n == 0 {
 		return false
 	}
+	p := c.processes.at(n)
+	c.line.def, c.line.step, c.line.steps = p.def, int16(step), true
 	f := &c.flows[c.rooted(&c.line.flow)]
 	if slices.Contains(f.procs[:f.nprocs], k) {
 		return true
 	}
-	p := c.processes.at(n)
 	if int(f.nprocs) == len(f.procs) || p.flows >= maxProcessFlows {
 		return false
 	}
@@ -403,7 +449,7 @@ func (c *Correlator) joinProcesses(a, b int32) {
 	}
 }
 
-// nameProcesses writes the processes of the flow to the event, and the step that the event is.
+// nameProcesses writes the processes of a flow to an event.
 func (c *Correlator) nameProcesses(e *schema.Event, f *flow) {
 	for _, k := range f.procs[:f.nprocs] {
 		n := c.processes.get(k)

@@ -321,27 +321,33 @@ func (c *Correlator) dropUnit(u *unit) {
 // instance returns the key of the process group that wrote an event: its file, service, host and container.
 func (c *Correlator) instance(e *schema.Event) key {
 	l := &c.line
-	if !l.instKnown {
-		path := ""
-		if e.Origin.Source != nil {
-			path = e.Origin.Source.Path
-		}
-		p := &e.Platform
-		i := &c.lastInst
-		if i.path != path || i.service != p.Service || i.host != p.Host || i.container != p.Container || i.pod != p.Pod {
-			k := c.hash.sum(spaceInstance, path).mix(c.hash.sum(1, p.Service)).mix(c.hash.sum(2, p.Host))
-			if p.Container != "" || p.Pod != "" {
-				k = k.mix(c.hash.sum(3, p.Container)).mix(c.hash.sum(4, p.Pod))
-			}
-			i.k = k
-			i.svc = c.hash.sum(spaceInstance, p.Service).short()
-			if p.Service == "" {
-				i.svc = k.short()
-			}
-			i.path, i.service, i.host, i.container, i.pod = keepSame(i.path, path), keepSame(i.service, p.Service), keepSame(i.host, p.Host), keepSame(i.container, p.Container), keepSame(i.pod, p.Pod)
-		}
-		l.inst, l.svc, l.instKnown = i.k, i.svc, true
+	if l.instKnown {
+		return l.inst
 	}
+	path := ""
+	if e.Origin.Source != nil {
+		path = e.Origin.Source.Path
+	}
+	p := &e.Platform
+	at := len(path) + 3*len(p.Service) + 5*len(p.Host) + 7*len(p.Pod)
+	for i, s := range [...]string{path, p.Service, p.Host, p.Container, p.Pod} {
+		if s != "" {
+			at += int(s[len(s)-1])*(2*i+1) + int(s[len(s)/2])*(2*i+3)
+		}
+	}
+	i := &c.instances[at%len(c.instances)]
+	if !i.known || i.path != path || i.service != p.Service || i.host != p.Host || i.container != p.Container || i.pod != p.Pod {
+		k := c.hash.sum(spaceInstance, path).mix(c.hash.sum(1, p.Service)).mix(c.hash.sum(2, p.Host))
+		if p.Container != "" || p.Pod != "" {
+			k = k.mix(c.hash.sum(3, p.Container)).mix(c.hash.sum(4, p.Pod))
+		}
+		svc := c.hash.sum(spaceInstance, p.Service).short()
+		if p.Service == "" {
+			svc = k.short()
+		}
+		*i = instance{true, clone(path), clone(p.Service), clone(p.Host), clone(p.Container), clone(p.Pod), k, svc}
+	}
+	l.inst, l.svc, l.instKnown = i.k, i.svc, true
 	return l.inst
 }
 
