@@ -11,7 +11,7 @@ import (
 const module = "github.com/ezlogs/ezlogs/"
 
 // doors names, for every package of others, the packages of ours that may import it. Compression stands where files or
-// bodies are read and written.
+// bodies are read and written; cmd decompresses what agents post to it.
 var doors = map[string][]string{
 	"github.com/nxadm/tail":         {"tailer"},
 	"github.com/fsnotify/fsnotify":  {"tailer"},

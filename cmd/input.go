@@ -74,6 +74,12 @@ func isTerminal(stream any) bool {
 
 // inputPaths returns what to read: the arguments, else the configured paths, else standard input when it is no terminal.
 func inputPaths(env *Env, c *cli.Context, l *loaded) ([]string, error) {
+	if l.Config.Input.Listen != "" {
+		if c.Args().Present() {
+			return nil, usagef("--listen takes lines over HTTP; it reads no files beside")
+		}
+		return []string{"-"}, nil
+	}
 	if c.Args().Present() {
 		return c.Args().Slice(), nil
 	}

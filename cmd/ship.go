@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math"
 	"os"
@@ -37,6 +38,7 @@ func shipCommand(env *Env) *cli.Command {
 			&cli.StringFlag{Name: "compress", Usage: "of requests: none, gzip, zstd or lz4"},
 			&cli.StringFlag{Name: "from", Usage: "where a file never seen before begins: start or end"},
 			&cli.StringFlag{Name: "drain", Usage: "deliver for `DURATION` after the end of input or SIGTERM"},
+			&cli.StringFlag{Name: "listen", Usage: "take lines over HTTP on `ADDRESS` instead of reading files or a pipe"},
 			&cli.StringFlag{Name: "admin", Usage: "/healthz, /readyz and /metrics on `ADDRESS`"},
 			&cli.BoolFlag{Name: "no-guard", Usage: "do not start a second process that outlives a crash of the first"},
 			&cli.BoolFlag{Name: "strict", Usage: "exit 1 when something could not be delivered"},
@@ -66,7 +68,7 @@ func runShip(env *Env, c *cli.Context) error {
 			"or    ezlogs ship --once --to stdout log/production.log",
 		}}
 	}
-	if guarded(env, paths, c.Bool("once"), c.Bool("no-guard")) {
+	if l.Config.Input.Listen == "" && guarded(env, paths, c.Bool("once"), c.Bool("no-guard")) {
 		return &exitError{status: guard(env)}
 	}
 	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), quiet: c.Bool("quiet"), log: ownLog(env, c), admin: &admin{began: time.Now()}}
@@ -219,7 +221,16 @@ func (s *session) follow(ctx context.Context) (again bool, err error) {
 	t.StateDir = r.dir
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s.tail, err = tailer.Start(ctx, t, r.env.Stdin, r.log)
+	in := io.Reader(r.env.Stdin)
+	if r.cfg.Input.Listen != "" {
+		l, err := listen(r.cfg.Input.Listen, r.log)
+		if err != nil {
+			return false, &exitError{status: statusFailed, text: err.Error()}
+		}
+		defer context.AfterFunc(ctx, func() { l.Close() })()
+		in = l
+	}
+	s.tail, err = tailer.Start(ctx, t, in, r.log)
 	if err != nil {
 		return false, &exitError{status: statusFailed, text: err.Error()}
 	}
