@@ -67,6 +67,91 @@ func isAccessTime(s string) bool {
 	return len(s) > 20 && isDigit(s[1]) && isDigit(s[2]) && s[3] == '/' && s[7] == '/' && isDigit(s[8]) && (s[12] == ':' || s[12] == ' ')
 }
 
+// parseStampedAccess takes access logs that begin with the time in brackets: address and names behind it, then the request.
+//
+//	[14/Mar/2026:10:00:00 +0000] 203.0.113.5 "GET /users/42 HTTP/1.1" 200 11
+func parseStampedAccess(p *Parser, e *Event, s *stamped) bool {
+	if !s.closed || len(s.stamp) < 12 || s.stamp[2] != '/' {
+		return false
+	}
+	front, _, ok := strings.Cut(s.rest[:min(len(s.rest), 300)], ` "`)
+	if !ok || bareIP(firstToken(strings.TrimSpace(front))) == "" {
+		return false
+	}
+	request, rest, ok := cutQuoted(s.rest[len(front)+1:])
+	if !ok {
+		return false
+	}
+	word, rest := cutToken(strings.TrimLeft(rest, " "))
+	status := status3(word)
+	if _, _, is := splitRequestLine(request); status == 0 || !is {
+		return false
+	}
+	e.Platform.Format = "access.common"
+	setAccessClient(e, strings.TrimSpace(front))
+	setRequestLine(e, request, status)
+	size, rest := cutToken(rest)
+	setBytes(e, size)
+	if rest != "" {
+		p.accessExtras(e, rest)
+	}
+	return true
+}
+
+// parseFPMAccess takes the access log of PHP-FPM, whose time has no brackets.
+//
+//	127.0.0.1 -  14/Mar/2026:10:00:00 +0000 "GET /index.php" 200
+func parseFPMAccess(p *Parser, e *Event, line string) bool {
+	client, rest := cutToken(line[:min(len(line), 64)])
+	user, rest := cutToken(rest)
+	if len(rest) < 20 || !isAccessTime("["+rest) || bareIP(client) == "" {
+		return false
+	}
+	t, rest, ok := p.leadingTime(line[min(len(line), 64)-len(rest):])
+	if !ok {
+		return false
+	}
+	request, rest, ok := cutQuoted(strings.TrimLeft(rest, " "))
+	if !ok {
+		return false
+	}
+	word, rest := cutToken(strings.TrimLeft(rest, " "))
+	status := status3(word)
+	if status == 0 {
+		return false
+	}
+	e.setTime(t)
+	setClientIP(e, client)
+	setUserActor(e, user)
+	setRequestLine(e, request, status)
+	addFieldIf(e, "extra", rest)
+	return true
+}
+
+// parseNginxPairs takes nginx logs that were told to write pairs with its own times, which are seconds.
+//
+//	remote=127.0.0.1 method=POST path=/orders status=201 rt=0.034 urt=0.034 rid=b34f…
+func parseNginxPairs(p *Parser, e *Event, line string) bool {
+	if !startsPair(line) || !strings.Contains(line, " rt=") && !strings.Contains(line, " urt=") || !strings.Contains(line, "status=") || !allPairs(line) {
+		return false
+	}
+	p.rec.flavor = &flavorNginx
+	for s := line; s != ""; {
+		n, key, v := scanPair(s)
+		if n == 0 {
+			break
+		}
+		s = strings.TrimLeft(s[n:], " \t,;")
+		if key == "remote" || key == "client" || key == "addr" {
+			setClientIP(e, v.S)
+		} else if v.Kind != None {
+			p.accessPair(e, key, v.S)
+		}
+	}
+	p.finishFields(e)
+	return true
+}
+
 // setAccessClient takes what stands before the time: [vhost] address(es) ident user.
 func setAccessClient(e *Event, s string) {
 	var parts [8]string
@@ -154,4 +239,27 @@ func setReferer(e *Event, s string) {
 	if present(s) {
 		e.AddExtra("referer", Text(s))
 	}
+}
+
+// accessLabel returns the name that the label of a web server's LTSV log has elsewhere: ltsv.org defines them.
+func accessLabel(label string) string {
+	switch label {
+	case "host":
+		return "remote_addr"
+	case "req":
+		return "request"
+	case "reqtime":
+		return "request_time"
+	case "reqtime_microsec":
+		return "request_time_us"
+	case "apptime":
+		return "upstream_response_time"
+	case "ua":
+		return "user_agent"
+	case "user":
+		return "remote_user"
+	case "forwardedfor":
+		return "x_forwarded_for"
+	}
+	return label
 }

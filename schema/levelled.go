@@ -8,7 +8,13 @@ func levelWord(s string, loose bool) Level {
 	if len(s) < 3 || len(s) > 13 {
 		return LevelNone
 	}
-	if !loose {
+	if loose {
+		for i := range len(s) {
+			if !isAlpha(s[i]) && (i < 4 || !isDigit(s[i])) { // not the thread http-1
+				return LevelNone
+			}
+		}
+	} else {
 		for i := range len(s) {
 			if c := s[i]; c < 'A' || c > 'Z' {
 				if i >= 4 && (c == '+' || c == '-' || isDigit(c)) {
@@ -404,7 +410,7 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 					return strings.TrimLeft(rest[end+2:], " ")
 				}
 			}
-			if end < 0 || h.logger == "" || h.thread != "" {
+			if end < 2 || h.logger == "" || h.thread != "" || isDigit(rest[1]) {
 				return rest
 			}
 			h.thread = rest[1:end]

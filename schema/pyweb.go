@@ -266,3 +266,8 @@ func pythonBinds(s string) string {
 	}
 	return s
 }
+
+// parseDjangoSQL takes a statement as Django's debugging logger prints it where no format was set: (0.004) SELECT …; args=(…)
+func parseDjangoSQL(p *Parser, e *Event, line string) bool {
+	return len(line) > 12 && line[0] == '(' && isDigit(line[1]) && setLoggedSQL(p, e, line)
+}

@@ -36,9 +36,9 @@ func parseRedis(p *Parser, e *Event, line string) bool {
 		return false
 	}
 	switch after[1] {
-	case '.':
+	case '.', '-': // debug, verbose
 		e.Metadata.Level = LevelDebug
-	case '-', '*':
+	case '*':
 		e.Metadata.Level = LevelInfo
 	case '#':
 		e.Metadata.Level = LevelWarn

@@ -283,9 +283,13 @@ func parseLTSV(p *Parser, e *Event, line string) bool {
 		return false
 	}
 	lograge := strings.Contains(line, "\tcontroller:") && strings.Contains(line, "\taction:")
+	access := !lograge && strings.Contains(line, "\tstatus:") && (strings.Contains(line, "\treq:") || strings.Contains(line, "\treqtime:") || strings.Contains(line, "\turi:"))
 	var controller, action string
-	if lograge {
+	switch {
+	case lograge:
 		p.rec.flavor = &flavorLogrageKV
+	case access:
+		p.rec.flavor = &flavorNginx
 	}
 	e.Platform.Format = "ltsv"
 	for part := range strings.SplitSeq(line, "\t") {
@@ -306,6 +310,8 @@ func parseLTSV(p *Parser, e *Event, line string) bool {
 			addTiming(e, key, val, millisecond)
 		case lograge && key == "error":
 			setLogrageError(e, strings.Trim(val, "'"))
+		case access:
+			p.field(e, accessLabel(key), Text(val))
 		default:
 			p.field(e, key, Text(val))
 		}

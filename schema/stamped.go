@@ -20,6 +20,7 @@ var stampedFormats = []struct {
 	{"monolog", parseMonolog},
 	{"gunicorn", parseGunicorn},
 	{"django.server", parseDjangoServer},
+	{"access", parseStampedAccess},
 	{"envoy", parseEnvoy},
 	{"apache.error", parseApacheError},
 	{"php.error", parsePHPError},
