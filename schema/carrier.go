@@ -32,7 +32,8 @@ func (p *Parser) inner(e *Event, text string) {
 		return
 	}
 	if text == "" {
-		e.Metadata.Message = Value{}
+		e.Type, e.Action, e.Metadata.Message = "log.message", "log", Value{}
+		e.Join.Role = Continues
 		return
 	}
 	p.dispatch(e, text)

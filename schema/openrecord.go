@@ -213,7 +213,10 @@ func (j *Joiner) finishDotNet(e *Event, more string) {
 
 // stray takes a line that starts no record, where none is open: it is a record itself, and may have further lines.
 func (j *Joiner) stray(e *Event, emit func(*Event)) {
-	if e.Platform.Format == "text" || e.Join.Kind == railsRequest {
+	if e.Type == "log.message" && e.Metadata.Message.S == "" && strings.TrimSpace(e.Join.Text) == "" {
+		return // a blank line says nothing
+	}
+	if e.Join.Kind == plainText || e.Join.Kind == railsRequest {
 		j.linkInside(e)
 	}
 	j.hold(e)

@@ -70,7 +70,7 @@ func (t *traceState) add(s string) {
 	if strings.Contains(s, "-----END ") {
 		t.pem = false
 	}
-	if t.depth > 0 || (trimmed == "{" || trimmed == "[") && t.format == "text" {
+	if t.depth > 0 || (trimmed == "{" || trimmed == "[") && t.kind == plainText {
 		t.json = true
 		t.brackets(s)
 	}
@@ -123,9 +123,9 @@ func (t *traceState) takes(s string) bool {
 	case isFrame(s):
 		return t.failed || t.frames || t.level == LevelNone || t.level >= LevelWarn || rubyFrame(s)
 	case strings.HasPrefix(s, "Traceback (most recent call last):"):
-		return t.level == LevelNone && t.format != "text" || t.level >= LevelWarn || t.frames
+		return t.level == LevelNone && t.kind != plainText || t.level >= LevelWarn || t.frames
 	case exceptionLine(s) != "":
-		return t.level >= LevelWarn || t.level == LevelNone && t.format != "text" || t.frames && t.failed
+		return t.level >= LevelWarn || t.level == LevelNone && t.kind != plainText || t.frames && t.failed
 	}
 	return false
 }
@@ -250,7 +250,7 @@ func finishRecord(e *Event, more string, t *traceState) {
 		return
 	}
 	first := m.Message.Plain()
-	if e.Platform.Format == "text" && m.Error.Class == "" { // the whole record is the trace
+	if e.Join.Kind == plainText && m.Error.Class == "" { // the whole record is the trace
 		more = first + "\n" + more
 	}
 	class, text := traceError(more, first)
