@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -132,10 +133,10 @@ func TestRefusalOfEverythingPauses(t *testing.T) {
 	for _, before := range []int{0, 200} {
 		t.Run(fmt.Sprint(before, " taken before"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				healed := false
+				var healed atomic.Bool
 				f := &receiver{}
 				f.answer = func(n int, _ *http.Request, _ []string) (*http.Response, error) {
-					if n < before/100 || healed {
+					if n < before/100 || healed.Load() {
 						return respond(200, ""), nil
 					}
 					return respond(400, ""), nil
@@ -159,7 +160,7 @@ func TestRefusalOfEverythingPauses(t *testing.T) {
 				if n := f.requests; n > 400 {
 					t.Errorf("%d requests in an hour", n)
 				}
-				healed = true
+				healed.Store(true)
 				if err := s.Drain(t.Context()); err != nil {
 					t.Fatal(err)
 				}

@@ -24,6 +24,7 @@ type spool struct {
 	minFree int64 // bytes of the disk to leave free; 0: a tenth, 1 GiB at most
 	log     *slog.Logger
 	now     func() time.Time
+	outer   sync.Locker // taken before mu
 
 	// Of the appending goroutine.
 	buf      []byte
@@ -216,11 +217,12 @@ func (sp *spool) bytes() (n int64) {
 }
 
 // append writes r behind everything else. errSpoolFull and the disk's own errors leave the spool as it was.
-func (sp *spool) append(r *record) error {
+// stored, if not nil, is called in the same moment in which readers begin to see r, with outer held.
+func (sp *spool) append(r *record, stored func()) error {
 	if err := sp.repay(); err != nil {
 		return err
 	}
-	return sp.write(r)
+	return sp.write(r, stored)
 }
 
 // repay writes again what a failed sync left in doubt.
@@ -234,7 +236,7 @@ func (sp *spool) repay() error {
 		r := sp.owed[0]
 		sp.owed = sp.owed[1:]
 		sp.mu.Unlock()
-		if err := sp.write(r); err != nil {
+		if err := sp.write(r, nil); err != nil {
 			sp.mu.Lock()
 			sp.owed = append(sp.owed, r)
 			sp.sortOwedLocked()
@@ -244,7 +246,7 @@ func (sp *spool) repay() error {
 	}
 }
 
-func (sp *spool) write(r *record) error {
+func (sp *spool) write(r *record, stored func()) error {
 	r.size = len(r.stored)
 	if r.written.IsZero() {
 		r.written = sp.now()
@@ -273,30 +275,45 @@ func (sp *spool) write(r *record) error {
 		if err != nil {
 			d.f.WriteAt(zeroBlock[:headerSize], at) // no header may promise what is not there
 		}
-		sp.mu.Lock()
-		if sp.active != d { // its sync failed meanwhile
-			sp.mu.Unlock()
-			continue
+		again, err := sp.commit(d, r, err, stored)
+		if !again {
+			return err
 		}
-		if err != nil {
-			sp.sealLocked()
-			sp.mu.Unlock()
-			return plainPath(err)
-		}
-		g := d.g
-		if g.events == 0 {
-			g.first, g.written = r.first, r.written
-		}
-		g.end += need
-		g.last = r.first + uint64(r.n)
-		g.events += r.n
-		g.left += r.n
-		g.errors += r.errors
-		d.pending = append(d.pending, r)
-		sp.unknown += len(r.stored)
-		sp.mu.Unlock()
-		return nil
 	}
+}
+
+// commit makes a record that was written to d visible, or deals with the error of writing it. again is true when the sync of d failed meanwhile.
+func (sp *spool) commit(d *dirty, r *record, err error, stored func()) (again bool, _ error) {
+	if stored != nil {
+		sp.outer.Lock()
+		defer sp.outer.Unlock()
+	}
+	sp.mu.Lock()
+	if sp.active != d {
+		sp.mu.Unlock()
+		return true, nil
+	}
+	if err != nil {
+		sp.sealLocked()
+		sp.mu.Unlock()
+		return false, plainPath(err)
+	}
+	g := d.g
+	if g.events == 0 {
+		g.first, g.written = r.first, r.written
+	}
+	g.end += r.diskSize()
+	g.last = r.first + uint64(r.n)
+	g.events += r.n
+	g.left += r.n
+	g.errors += r.errors
+	d.pending = append(d.pending, r)
+	sp.unknown += len(r.stored)
+	sp.mu.Unlock()
+	if stored != nil {
+		stored()
+	}
+	return false, nil
 }
 
 // unsynced is how many bytes are not known to be durable.

@@ -89,7 +89,7 @@ func modelRun(t *testing.T, seed uint64) {
 		case k < 10:
 			n := 1 + r.IntN(50)
 			rec := testRecord(next, n, 1+r.IntN(3_000))
-			if err := sp.append(rec); err != nil {
+			if err := sp.append(rec, nil); err != nil {
 				if fs.room < 0 {
 					t.Fatalf("append: %v", err)
 				}
@@ -235,7 +235,7 @@ func TestSpoolSkipsWhatIsDamagedAndCountsIt(t *testing.T) {
 			} else {
 				at = append(at, headerSize)
 			}
-			if err := sp.append(testRecord(uint64(1+i*10), 10, 1000)); err != nil {
+			if err := sp.append(testRecord(uint64(1+i*10), 10, 1000), nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -329,7 +329,7 @@ func FuzzSegment(f *testing.F) {
 	fs := newMemFS()
 	sp := openTestSpool(f, fs, 0)
 	for i := range 4 {
-		sp.append(testRecord(uint64(1+i*3), 3, 50))
+		sp.append(testRecord(uint64(1+i*3), 3, 50), nil)
 	}
 	sp.seal()
 	sp.sync()

@@ -157,16 +157,13 @@ func (x *spooler) write() {
 				r.codec, r.stored = codecLZ4, lz
 			}
 		}
-		if err := x.sp.append(r); err != nil {
+		if err := x.sp.append(r, func() { x.storedLocked(b) }); err != nil {
 			if x.noRoom(err) {
 				continue
 			}
 			return
 		}
 		x.hasRoom()
-		s.mu.Lock()
-		x.storedLocked(b)
-		s.mu.Unlock()
 		if now := time.Now(); s.cfg.Sync == "always" || x.sp.unsynced() >= syncBytes || now.Sub(x.askedAt) >= syncEvery {
 			x.askSync(now)
 		}

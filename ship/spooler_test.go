@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -17,10 +18,10 @@ import (
 )
 
 // outage answers as long as it is down.
-type outage struct{ down bool }
+type outage struct{ down atomic.Bool }
 
 func (o *outage) answer(int, *http.Request, []string) (*http.Response, error) {
-	if o.down {
+	if o.down.Load() {
 		return nil, syscall.ECONNREFUSED
 	}
 	return respond(200, ""), nil
@@ -53,12 +54,12 @@ func TestPipeGoesThroughTheSpoolInAnOutage(t *testing.T) {
 		for i := 0; i < 1000; i += 10 {
 			switch i {
 			case 200:
-				o.down = true
+				o.down.Store(true)
 			case 700:
 				if b := balance(t, s); b.Spooled < 400 || !b.Spool.On || ack.count() < 600 {
 					t.Errorf("%d acknowledged, %d spooled, %+v", ack.count(), b.Spooled, b.Spool)
 				}
-				o.down = false
+				o.down.Store(false)
 			}
 			add(t, s, group(i, i+10, &ack))
 			time.Sleep(100 * time.Millisecond)
@@ -79,7 +80,8 @@ func TestPipeGoesThroughTheSpoolInAnOutage(t *testing.T) {
 func TestRestIsSpooledAtTheEndAndSentByTheNextStart(t *testing.T) {
 	for _, compression := range []string{"gzip", "none"} {
 		synctest.Test(t, func(t *testing.T) {
-			o := &outage{down: true}
+			o := &outage{}
+			o.down.Store(true)
 			f := &receiver{answer: o.answer}
 			cfg := pipeConfig(t)
 			cfg.Compression = compression
@@ -95,7 +97,7 @@ func TestRestIsSpooledAtTheEndAndSentByTheNextStart(t *testing.T) {
 				}
 				balance(t, s)
 			}
-			o.down = false
+			o.down.Store(false)
 			s := begin(t, cfg, Deps{Transport: f})
 			if b := balance(t, s); b.Restored != 300 {
 				t.Errorf("restored %d", b.Restored)
@@ -123,7 +125,7 @@ func TestKillInAnOutage(t *testing.T) {
 		cfg := pipeConfig(t)
 		s := begin(t, cfg, Deps{Transport: f})
 		for i := 0; i < 600; i += 10 {
-			o.down = i >= 300
+			o.down.Store(i >= 300)
 			add(t, s, group(i, i+10, nil))
 			time.Sleep(50 * time.Millisecond)
 		}
@@ -133,7 +135,7 @@ func TestKillInAnOutage(t *testing.T) {
 		if err := os.CopyFS(next.StateDir, os.DirFS(cfg.StateDir)); err != nil {
 			t.Fatal(err)
 		}
-		o.down = false
+		o.down.Store(false)
 		s2 := begin(t, next, Deps{Transport: f})
 		add(t, s2, group(600, 650, nil))
 		if err := s2.Drain(t.Context()); err != nil {
@@ -229,7 +231,8 @@ func TestFullSpoolDropsTheOldestAndNeverHoldsTheApplicationUp(t *testing.T) {
 			t.Run(fmt.Sprint(policy, spooled), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					r := rand.New(rand.NewPCG(1, 2))
-					o := &outage{down: true}
+					o := &outage{}
+					o.down.Store(true)
 					f := &receiver{answer: o.answer}
 					cfg := pipeConfig(t)
 					cfg.BatchSize = 100
@@ -256,7 +259,7 @@ func TestFullSpoolDropsTheOldestAndNeverHoldsTheApplicationUp(t *testing.T) {
 					if b.Dropped["full"] == 0 || b.MemoryBytes > 2*int64(cfg.Memory) || b.Spool.Bytes > int64(cfg.SpoolMax) {
 						t.Errorf("%v dropped, %d bytes of memory, %d of spool", b.Dropped, b.MemoryBytes, b.Spool.Bytes)
 					}
-					o.down = false
+					o.down.Store(false)
 					if err := s.Drain(t.Context()); err != nil {
 						t.Fatal(err)
 					}
@@ -281,7 +284,8 @@ func TestFullSpoolDropsTheOldestAndNeverHoldsTheApplicationUp(t *testing.T) {
 func TestErrorsAreDroppedLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
-		o := &outage{down: true}
+		o := &outage{}
+		o.down.Store(true)
 		f := &receiver{answer: o.answer}
 		cfg := pipeConfig(t)
 		cfg.StateDir = ""
@@ -295,7 +299,7 @@ func TestErrorsAreDroppedLast(t *testing.T) {
 			add(t, s, noise(r, 100+10*i, 10, 500, 0))
 			time.Sleep(10 * time.Millisecond)
 		}
-		o.down = false
+		o.down.Store(false)
 		s.Drain(t.Context())
 		all := strings.Join(f.lines(), "")
 		for i := 10; i < 20; i++ {
@@ -312,14 +316,15 @@ func TestErrorsAreDroppedLast(t *testing.T) {
 func TestBlockPolicyWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
-		o := &outage{down: true}
+		o := &outage{}
+		o.down.Store(true)
 		cfg := pipeConfig(t)
 		cfg.Memory = 1 << 20
 		cfg.SpoolMax = 1 << 20
 		cfg.OnFull = "block"
 		f := &receiver{answer: o.answer}
 		s := begin(t, cfg, Deps{Transport: f})
-		time.AfterFunc(time.Hour, func() { o.down = false })
+		time.AfterFunc(time.Hour, func() { o.down.Store(false) })
 		for i := range 500 {
 			add(t, s, noise(r, i*10, 10, 500, 0))
 		}
@@ -338,12 +343,12 @@ func TestSpoolWithTwoDestinations(t *testing.T) {
 		got := map[string][]string{}
 		f := &receiver{}
 		f.answer = func(_ int, r *http.Request, lines []string) (*http.Response, error) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
 			if down[r.URL.Host] {
 				return respond(503, ""), nil
 			}
-			f.mu.Lock()
 			got[r.URL.Host] = append(got[r.URL.Host], lines...)
-			f.mu.Unlock()
 			return respond(200, ""), nil
 		}
 		cfg := pipeConfig(t)
@@ -361,7 +366,9 @@ func TestSpoolWithTwoDestinations(t *testing.T) {
 			t.Errorf("Drain returned %v", err)
 		}
 		sameLines(t, got["a.test"], want(0, 500))
+		f.mu.Lock()
 		clear(down)
+		f.mu.Unlock()
 		s = begin(t, cfg, Deps{Transport: f})
 		add(t, s, group(500, 550, nil))
 		if err := s.Drain(t.Context()); err != nil {
@@ -380,7 +387,8 @@ func TestSpoolWithTwoDestinations(t *testing.T) {
 
 func TestDamagedSpoolIsSentAsFarAsItGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := &outage{down: true}
+		o := &outage{}
+		o.down.Store(true)
 		f := &receiver{answer: o.answer}
 		cfg := pipeConfig(t)
 		s := begin(t, cfg, Deps{Transport: f})
@@ -394,7 +402,7 @@ func TestDamagedSpoolIsSentAsFarAsItGoes(t *testing.T) {
 		b[len(b)/2] ^= 0xff
 		os.WriteFile(seg, b, 0o600)
 		os.Truncate(filepath.Join(cfg.StateDir, cursorFile), 0)
-		o.down = false
+		o.down.Store(false)
 		s = begin(t, cfg, Deps{Transport: f})
 		if err := s.Drain(t.Context()); err != nil {
 			t.Fatal(err)
@@ -411,7 +419,8 @@ func TestDamagedSpoolIsSentAsFarAsItGoes(t *testing.T) {
 
 func TestFileInputIsNotSpooled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := &outage{down: true}
+		o := &outage{}
+		o.down.Store(true)
 		f := &receiver{answer: o.answer}
 		cfg := pipeConfig(t)
 		cfg.Volatile = false

@@ -92,6 +92,7 @@ func (s *Shipper) openSpool(segments, state fsys) error {
 	if damaged {
 		s.log.Warn("the cursors are damaged: everything in the spool is sent again", "events", sp.left())
 	}
+	sp.outer = &s.mu
 	x := &spooler{s: s, sp: sp, cur: cur, wake: make(chan struct{}, 1), due: make(chan struct{}, 1), shared: map[uint64]*shared{}}
 	s.next = max(s.next, sp.end())
 	for _, n := range cur.saved {
