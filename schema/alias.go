@@ -190,8 +190,8 @@ var aliasText = [...]struct {
 		querytimems durationinms totaltimems elapsedinms wallms responselatency httpdurationms upstreamservicetimems`},
 	{fieldDuration, second, `durations durationsec durationsecs durationseconds elapseds elapsedsec elapsedseconds latencys latencysec latencyseconds requesttimes requesttimesec
 		requesttimeseconds responsetimes responsetimesec runtimes runtimesec processingtimes processingtimesec tooks tookseconds tooksec executiontimesec exectimesec
-		requesttime requestdurationseconds timetakensec taskruntime totaltimesec processtimesec`},
-	{fieldDuration, microsecond, `durationus durationmicros durationmicroseconds elapsedus elapsedmicros latencyus latencymicros requesttimeus responsetimeus tookus timetakenus`},
+		requesttime reqtime requestdurationseconds timetakensec taskruntime totaltimesec processtimesec`},
+	{fieldDuration, microsecond, `durationus durationmicros durationmicroseconds elapsedus elapsedmicros latencyus latencymicros requesttimeus responsetimeus tookus timetakenus reqtimemicrosec`},
 	{fieldDuration, nanosecond, `durationns durationnanos durationnanoseconds eventduration elapsedns elapsednanos latencyns latencynanos tookns`},
 	{fieldDuration, 0, `responsetime duration elapsed latency took runtime cost timetaken exectime executiontime processingtime requestduration totaltime totalduration
 		httprequestlatency httprequestduration grpctimems grpctimens timespent requestlatency`},
@@ -202,7 +202,7 @@ var aliasText = [...]struct {
 		reqoriginalurl httprequestrequesturl originalurl fullpath resourcepath rawpath requestfullpath httprequesturi httprequesturl httprequestpath urlpathoriginal clientrequestpath
 		httprequesttarget`},
 	{fieldQuery, 0, `urlquery querystring requestquerystring csuriquery httpquerystring`},
-	{fieldRequestLine, 0, `request requestline httprequestline`},
+	{fieldRequestLine, 0, `request requestline httprequestline req`},
 	{fieldRequestHost, 0, `requesthost reqhost authority httphost reqheadershost urldomain urlhost virtualhost vhost clientrequesthost serveraddress reqhostname`},
 	{fieldRoute, 0, `httproute route pathtemplate routepattern matchedpath urlrule routetemplate routename urltemplate requestroute matchedroute`},
 	{fieldController, 0, `controller`},

@@ -8,6 +8,12 @@ func (p *Parser) resolveIDs(e *Event) {
 	r := &p.rec
 	c := &e.Correlation
 	request, correlation, span := ^uint16(0), ^uint16(0), ^uint16(0)
+	if r.hasKey(fieldRequestLine, "req", "request") {
+		if s := r.text(fieldRequestLine); len(s) >= 8 && looksLikeID(s) {
+			e.setRequestID(r.slots[fieldRequestLine].key, s)
+			r.use(fieldRequestLine)
+		}
+	}
 	hadRequest, hadSpan := c.RequestID != "", c.SpanID != ""
 	var correlationID string
 	for i := range r.ids {
