@@ -246,6 +246,9 @@ func (j *Joiner) closes(e *Event, emit func(*Event)) {
 		b.e.merge(e)
 	}
 	b.closed = true
+	if m := &b.e.Metadata; m.Status == 0 && m.Outcome == OutcomeNone {
+		m.Outcome = OutcomeUnknown // an exception ended it, as Rails 3 writes it
+	}
 	j.touch(b)
 	if b.tagged && (!b.opened || !b.processed || b.key.stream.disordered) {
 		return // further lines may be late

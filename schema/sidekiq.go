@@ -229,10 +229,6 @@ func (p *Parser) sidekiqMessage(e *Event, msg string) {
 		}
 		return
 	}
-	if strings.HasPrefix(msg, `{"context":`) {
-		setSidekiqError(e, msg)
-		return
-	}
 	if jid != "" && len(msg) > 12 && (msg[0] == 'P' || msg[0] == 'E') {
 		// ActiveJob inside of Sidekiq: the run itself is told by start and done, this line only adds the job's other id.
 		if isRun := strings.HasPrefix(msg, "Performing ") || strings.HasPrefix(msg, "Performed "); isRun {
@@ -249,21 +245,50 @@ func (p *Parser) sidekiqMessage(e *Event, msg string) {
 		e.Platform.Format = "sidekiq.text"
 		return
 	}
-	if name, text, ok := strings.Cut(msg, ": "); ok && e.Metadata.Level >= LevelWarn && isConstant(name) && (strings.Contains(name, "::") || exceptionName(name)) {
-		e.Type, e.Action = "error.raised", name
-		e.Subject = Subject{"error", name}
-		e.Metadata.Outcome = OutcomeFailure
-		e.Metadata.Error = ErrorInfo{Class: name, Message: Text(text)}
-		setValidation(e)
-		return
-	}
-	if rubyFrame(msg) {
-		e.Metadata.Message = Text(msg)
-		e.Join.Role, e.Join.Text = Continues, msg
+	if sidekiqFailure(e, msg) {
 		return
 	}
 	p.setText(e, msg)
 	if jid != "" && e.Subject.Type == "" {
 		e.Subject = Subject{"job", jid}
 	}
+}
+
+// sidekiqFailure reads what Sidekiq's error handler logs of a job that failed: the job, the exception and its backtrace, each
+// in a line of its own that names but the thread.
+func sidekiqFailure(e *Event, msg string) bool {
+	if strings.HasPrefix(msg, `{"context":`) {
+		setSidekiqError(e, msg)
+		return true
+	}
+	if name, text, ok := strings.Cut(msg, ": "); ok && e.Metadata.Level >= LevelWarn && isConstant(name) && (strings.Contains(name, "::") || exceptionName(name)) {
+		e.Type, e.Action = "error.raised", name
+		e.Subject = Subject{"error", name}
+		e.Metadata.Outcome = OutcomeFailure
+		e.Metadata.Error = ErrorInfo{Class: name, Message: Text(text)}
+		setValidation(e)
+		return true
+	}
+	if rubyFrame(firstLine(msg)) {
+		e.Metadata.Message = Text(msg)
+		e.Join.Role, e.Join.Text = Continues, msg
+		return true
+	}
+	return false
+}
+
+// sidekiqJSON is sidekiqFailure for Sidekiq's JSON.
+func (p *Parser) sidekiqJSON(e *Event) {
+	if e.Type != "log.message" || e.Metadata.Level < LevelWarn || e.Metadata.Message.IsZero() {
+		return
+	}
+	e.Join.Key = e.Platform.Thread
+	if sidekiqFailure(e, e.Metadata.Message.Plain()) {
+		e.Join.Single = e.Type != "error.raised" || e.Metadata.Job.Class != "" // a backtrace may follow
+	}
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
 }
