@@ -32,6 +32,8 @@ type Config struct {
 	Width int `toml:"-"`
 	// Color tells whether SGR codes may be written to the output, ErrColor the same of the diagnosis.
 	Color, ErrColor bool `toml:"-"`
+	// Terminal says that the output is one: what it would obey is made visible in --layout raw too.
+	Terminal bool `toml:"-"`
 	// ASCII writes nothing but ASCII.
 	ASCII bool `toml:"-"`
 	// Links allows OSC 8 hyperlinks; they are written only together with Color.

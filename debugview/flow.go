@@ -42,11 +42,11 @@ func (f *flow) grow() {
 
 // note keeps what decides when the flow settles.
 func (f *flow) note(s *step) {
-	switch {
-	case s.kind == kindHTTP && s.parent == key{}:
+	if s.kind == kindHTTP && s.parent == (key{}) {
 		f.hasRoot = true
 		f.rootFailed = f.rootFailed || s.flags&flagFailed != 0
-	case s.flags&flagRead == 0:
+	}
+	if s.flags&flagRead == 0 {
 		f.sideEffects = true
 	}
 	if s.flags&flagFailed != 0 {

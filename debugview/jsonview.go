@@ -2,8 +2,11 @@ package debugview
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // jsonLayout writes one object a flow; its "schema" is 1.
@@ -17,6 +20,9 @@ func (jsonLayout) flow(v *View, t *tree) {
 	if err != nil {
 		v.out.err = err
 		return
+	}
+	if v.cfg.ASCII {
+		b = asciiJSON(b)
 	}
 	v.hold.put(v, block{key: v.sortKey(t)}, append(b, '\n'))
 }
@@ -192,4 +198,21 @@ func appendJSONLine(b []byte, f *FlowJSON) []byte {
 		return b
 	}
 	return append(append(b, data...), '\n')
+}
+
+// asciiJSON returns JSON text with everything beyond ASCII as escapes.
+func asciiJSON(b []byte) []byte {
+	out := make([]byte, 0, len(b)+16)
+	for _, r := range string(b) {
+		switch {
+		case r < utf8.RuneSelf:
+			out = append(out, byte(r))
+		case r >= 0x10000:
+			hi, lo := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, "\\u%04x\\u%04x", hi, lo)
+		default:
+			out = fmt.Appendf(out, "\\u%04x", r)
+		}
+	}
+	return out
 }

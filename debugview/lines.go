@@ -100,7 +100,7 @@ func (l *linesLayout) step(v *View, f *flow, s *step) {
 	if l.cut {
 		room := l.width - p.at - cells(took) - 2
 		name = cut(name, max(8, room-cells(suffix)))
-		fault = cut(fault, max(0, room-cells(name)-cells(suffix)-3))
+		fault = cut(fault, max(0, room-cells(name)-cells(suffix)-4))
 	}
 	p.raw(name + suffix)
 	if fault != "" {
@@ -163,7 +163,7 @@ func (l *rawLayout) event(v *View, f *flow, s *step) {
 func (l *rawLayout) text(v *View, s *step) {
 	p := &l.lines.p
 	text := s.d.json
-	if v.cfg.Color || v.cfg.Region || v.cfg.ASCII {
+	if v.cfg.Terminal || v.cfg.Color || v.cfg.ASCII {
 		text = clean(text, v.cfg.ASCII)
 	}
 	p.b = append(append(p.b[:0], text...), '\n')

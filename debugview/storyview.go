@@ -76,7 +76,7 @@ func (l *storyLayout) flow(v *View, t *tree) {
 	if d := t.duration(); d >= 0 {
 		took = duration(d)
 	}
-	for i, s := range wrap(text, l.width-28) {
+	for i, s := range wrap(text, l.width-22-max(6, cells(took))) {
 		p.pad(12)
 		p.raw(s)
 		if i == 0 {

@@ -211,7 +211,7 @@ func (v *View) table(p *pen) {
 		}
 		p.right(rolePlain, duration(x.max), 48, 1)
 		p.raw("   ")
-		p.put(roleDim, sparks(x.histogram(8)))
+		p.put(roleDim, strings.TrimRight(sparks(x.histogram(8)), " "))
 		p.line()
 	}
 	line("flow", roleBold, &s.whole)

@@ -489,7 +489,7 @@ func (l *treeLayout) below(v *View, t *tree, r *row, depth, base int) {
 	if r.d == nil {
 		return
 	}
-	line := func(how role, text string) {
+	linked := func(how role, text, address string) {
 		l.p.raw("       ")
 		l.indent(depth, base, true)
 		if depth+base == 0 && r.kids > 0 {
@@ -498,9 +498,16 @@ func (l *treeLayout) below(v *View, t *tree, r *row, depth, base int) {
 		if l.cut {
 			text = cut(text, l.width-l.p.at)
 		}
+		if address != "" {
+			l.p.link(address)
+		}
 		l.p.put(how, text)
+		if address != "" {
+			l.p.link("")
+		}
 		l.p.line()
 	}
+	line := func(how role, text string) { linked(how, text, "") }
 	if r.failed || r.kind == kindError {
 		switch {
 		case r.kind == kindError:
@@ -517,7 +524,11 @@ func (l *treeLayout) below(v *View, t *tree, r *row, depth, base int) {
 				if i == 2 {
 					break
 				}
-				line(roleDim, f)
+				address := ""
+				if v.cfg.Links && v.cfg.Color {
+					address = fileURL(f)
+				}
+				linked(roleDim, f, address)
 			}
 		}
 	}

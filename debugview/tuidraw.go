@@ -5,7 +5,6 @@ package debugview
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
@@ -463,25 +462,4 @@ func (b *Browser) drawFoot(w, h int) {
 	default:
 		b.put(1, y, w, b.styles[roleDim], "↑↓ flow  → steps  / search  f filter  e errors  s slow  space pause  t times  y copy  ? all keys")
 	}
-}
-
-// at returns the number of a line in a stack frame: "app/models/stock.rb:41:in …".
-func frameAt(frame string) (file string, line int) {
-	for i := 0; i < len(frame); i++ {
-		if frame[i] != ':' {
-			continue
-		}
-		j := i + 1
-		for j < len(frame) && frame[j] >= '0' && frame[j] <= '9' {
-			j++
-		}
-		if n, err := strconv.Atoi(frame[i+1 : j]); err == nil && i > 0 {
-			file = strings.TrimSpace(frame[:i])
-			if k := strings.LastIndexAny(file, " (\t"); k >= 0 {
-				file = file[k+1:]
-			}
-			return file, n
-		}
-	}
-	return "", 0
 }

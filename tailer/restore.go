@@ -78,10 +78,10 @@ func (t *Tailer) find(s *source, r record, paths []string, now time.Time) *gener
 	} {
 		for _, path := range paths {
 			fi, err := os.Stat(path)
-			if err != nil || !fi.Mode().IsRegular() || !pass(path, fi) || t.openAs(path, fi) != nil {
+			if err != nil || !fi.Mode().IsRegular() || !pass(path, fi) || t.openAs(s, fi) != nil {
 				continue
 			}
-			if compressedName(path) {
+			if compressedName(path) || r.Packed {
 				if g := t.openArchive(s, path, r, now); g != nil {
 					return g
 				}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,9 +45,23 @@ func (t *Tailer) siblings(s *source, compressed bool) []string {
 	return slices.Compact(paths)
 }
 
-// openAs returns the generation that has the file open that path names, if any.
-func (t *Tailer) openAs(path string, fi os.FileInfo) *generation {
-	for _, s := range t.sources {
+// sourcesFrom lists all sources, beginning with s, where what is looked for mostly is.
+func (t *Tailer) sourcesFrom(s *source) iter.Seq[*source] {
+	return func(yield func(*source) bool) {
+		if s != nil && !yield(s) {
+			return
+		}
+		for _, o := range t.sources {
+			if o != s && !yield(o) {
+				return
+			}
+		}
+	}
+}
+
+// openAs returns the generation that has the file open that fi describes, if any.
+func (t *Tailer) openAs(s *source, fi os.FileInfo) *generation {
+	for s := range t.sourcesFrom(s) {
 		for _, g := range s.gens {
 			if (g.f != nil || g.z != nil || g.parked) && g.fi != nil && os.SameFile(fi, g.fi) {
 				return g
@@ -57,24 +72,36 @@ func (t *Tailer) openAs(path string, fi os.FileInfo) *generation {
 }
 
 // knownElsewhere says whether the file at path is open already, or was read to its end and has not changed since.
-func (t *Tailer) knownElsewhere(path string, fi os.FileInfo) bool {
-	if g := t.openAs(path, fi); g != nil {
+func (t *Tailer) knownElsewhere(s *source, path string, fi os.FileInfo) bool {
+	id, ok := pathID(path, fi)
+	if !ok {
+		return false
+	}
+	if s != nil { // most are
+		for _, c := range s.closed {
+			if c.unchanged(id, fi) {
+				return true
+			}
+		}
+	}
+	if g := t.openAs(s, fi); g != nil {
 		t.mu.Lock()
 		g.path = path
 		t.mu.Unlock()
 		return true
 	}
-	id, ok := pathID(path, fi)
-	if !ok {
-		return false
-	}
-	_, c := t.closedAs(id)
-	return c != nil && (c.Packed || c.Raw == fi.Size()) && c.Mod == fi.ModTime().UnixNano()
+	_, c := t.closedAs(s, id)
+	return c != nil && c.unchanged(id, fi)
 }
 
-// closedAs returns the record of a finished file with that id.
-func (t *Tailer) closedAs(id fileID) (*source, *closedRecord) {
-	for _, s := range t.sources {
+// unchanged says whether fi describes the file that r remembers, as it was then.
+func (r record) unchanged(id fileID, fi os.FileInfo) bool {
+	return r.ID.same(id) && (r.Packed || r.Raw == fi.Size()) && r.Mod == fi.ModTime().UnixNano()
+}
+
+// closedAs returns the record of a finished file with that id, and the source it belongs to.
+func (t *Tailer) closedAs(s *source, id fileID) (*source, *closedRecord) {
+	for s := range t.sourcesFrom(s) {
 		for _, c := range s.closed {
 			if c.ID.same(id) {
 				return s, c
@@ -162,7 +189,7 @@ func (t *Tailer) toEnd(g *generation) {
 func (t *Tailer) knowSiblings(s *source) {
 	for _, path := range t.siblings(s, false) {
 		fi, err := os.Stat(path)
-		if err != nil || !fi.Mode().IsRegular() || t.knownElsewhere(path, fi) || t.cfg.names(path) {
+		if err != nil || !fi.Mode().IsRegular() || t.knownElsewhere(s, path, fi) || t.cfg.names(path) {
 			continue
 		}
 		if t.watcher.started && fi.ModTime().UnixNano() >= s.floor {
@@ -186,7 +213,13 @@ func (t *Tailer) searchMissed(s *source, now time.Time, compressed bool) {
 	var missed []*generation
 	for _, path := range t.siblings(s, compressed) {
 		fi, err := os.Stat(path)
-		if err != nil || !fi.Mode().IsRegular() || fi.ModTime().UnixNano() < s.floor || t.knownElsewhere(path, fi) {
+		if err != nil || !fi.Mode().IsRegular() || fi.ModTime().UnixNano() < s.floor || t.knownElsewhere(s, path, fi) {
+			continue
+		}
+		if fi.Size() == 0 { // a copy may be about to be made
+			if now.Sub(fi.ModTime()) < t.cfg.Linger {
+				s.search = max(s.search, 1)
+			}
 			continue
 		}
 		if t.cfg.names(path) && !compressedName(path) { // it is a source of its own
@@ -207,7 +240,7 @@ func (t *Tailer) searchMissed(s *source, now time.Time, compressed bool) {
 		if err != nil {
 			continue
 		}
-		owner, c := t.closedAs(g.id)
+		owner, c := t.closedAs(s, g.id)
 		if c != nil {
 			t.forget(owner, c)
 			g.epoch = c.Epoch + 1
@@ -299,15 +332,14 @@ func (t *Tailer) truncated(s *source, g *generation, now time.Time) {
 		return
 	}
 	if g != s.live { // what is there now may be the copy of the live file, or another file; the search finds out
-		t.drop(g)
-		t.mu.Lock()
-		g.suspect, g.ended = false, true
-		t.stats.Truncations++
-		t.mu.Unlock()
+		t.giveUp(g)
 		s.search = 3
 		return
 	}
-	rest := t.findCopy(s, g, now)
+	rest, wait := t.findCopy(s, g, now)
+	if wait {
+		return
+	}
 	fresh := &generation{src: s, id: g.id, epoch: g.epoch + 1, path: g.path, f: g.f, fi: fi, size: fi.Size(), quiet: now, track: &track{}}
 	fresh.track.finished = g.track.finished
 	t.mu.Lock()
@@ -327,35 +359,66 @@ func (t *Tailer) truncated(s *source, g *generation, now time.Time) {
 }
 
 // findCopy returns the copy of what was in the file of g, opened, if it holds something that was not read, or nothing more
-// than that. A copy that ends sooner is remembered as read.
-func (t *Tailer) findCopy(s *source, g *generation, now time.Time) *generation {
-	if g.copied {
-		return nil
-	}
+// than that. A copy that ends sooner is remembered as read. wait says that it cannot be told yet.
+func (t *Tailer) findCopy(s *source, g *generation, now time.Time) (rest *generation, wait bool) {
 	for _, path := range t.siblings(s, false) {
 		fi, err := os.Stat(path)
-		if err != nil || !fi.Mode().IsRegular() || t.openAs(path, fi) != nil {
+		if err != nil || !fi.Mode().IsRegular() {
 			continue
+		}
+		if x := t.openAs(s, fi); x != nil {
+			over, reading := t.writtenOver(s, g, x, fi)
+			if reading {
+				return nil, true
+			}
+			if !over {
+				continue
+			}
 		}
 		c, err := t.openGeneration(s, path, now)
 		if err != nil {
 			continue
 		}
-		owner, known := t.closedAs(c.id)
+		owner, known := t.closedAs(s, c.id)
 		if known != nil && !known.fits(c.f, c.size) { // it was written over
 			t.forget(owner, known)
 			known = nil
 		}
 		holds := known == nil && t.holdsRead(g, c)
 		if holds && c.size >= g.at.raw {
-			return c
+			return c, false
 		}
 		if holds {
 			t.rememberFile(s, path, c.f, c.fi)
 		}
 		t.drop(c)
 	}
-	return nil
+	return nil, false
+}
+
+// writtenOver says whether the file of x, rotated before, does not hold any more what was read from it, because the file of g
+// was copied over it. Then x is given up. reading says that it cannot be told because x is just being read.
+func (t *Tailer) writtenOver(s *source, g, x *generation, fi os.FileInfo) (over, reading bool) {
+	t.mu.Lock()
+	r, f, queued := x.recordLocked(x.at), x.f, x.queued
+	t.mu.Unlock()
+	if x == g || x.src != s || !x.rotated || f == nil || r.fits(f, fi.Size()) {
+		return false, false
+	}
+	if queued {
+		return false, true
+	}
+	t.giveUp(x)
+	return true, false
+}
+
+// giveUp ends a generation whose file holds something else now.
+func (t *Tailer) giveUp(g *generation) {
+	t.drop(g)
+	t.mu.Lock()
+	g.suspect, g.ended = false, true
+	t.stats.Truncations++
+	t.mu.Unlock()
 }
 
 // holdsRead says whether c begins with what was read from g, up to the position of g or, if c is shorter, up to an earlier one.

@@ -47,9 +47,40 @@ type watched struct {
 	floor    int64           // nanoseconds; files modified before are older than what is followed
 	search   int             // looks that shall search for missed files yet
 	target   string
-	failing  bool // the last look failed, and that was said
-	restart  bool // positions of an earlier run are to be taken up
+	failing  trouble // what does not work, and that was said
+	restart  bool    // positions of an earlier run are to be taken up
 	swept    time.Time
+}
+
+// trouble is what does not work with a source. Each kind is said when it begins and when it ends.
+type trouble uint8
+
+const (
+	cannotLook trouble = 1 << iota
+	cannotOpen
+	cannotRead
+)
+
+func (t *Tailer) failed(s *source, what trouble, err error) {
+	if s.failing&what != 0 {
+		return
+	}
+	s.failing |= what
+	switch what {
+	case cannotLook:
+		t.log.Warn("file cannot be looked at", "source", s.path, "err", err)
+	case cannotOpen:
+		t.log.Warn("file cannot be opened", "source", s.path, "err", err)
+	case cannotRead:
+		t.log.Error("file cannot be read", "source", s.path, "err", err)
+	}
+}
+
+func (t *Tailer) mended(s *source, what trouble) {
+	if s.failing&what != 0 {
+		s.failing &^= what
+		t.log.Info("file works again", "source", s.path)
+	}
 }
 
 // closedRecord is a file that was read and acknowledged to its end.
@@ -169,7 +200,7 @@ func (t *Tailer) discover(now time.Time) {
 		}
 		if !f.exact {
 			fi, err := os.Stat(f.path)
-			if err != nil || !fi.Mode().IsRegular() || t.knownElsewhere(f.path, fi) {
+			if err != nil || !fi.Mode().IsRegular() || t.knownElsewhere(nil, f.path, fi) {
 				continue
 			}
 		}
@@ -239,26 +270,22 @@ func (t *Tailer) look(s *source, now time.Time) {
 	t.settle(s, now)
 	t.sweep(s, now)
 	fi, err := os.Stat(s.path)
-	if s.failing && (err == nil || errors.Is(err, fs.ErrNotExist)) {
-		s.failing = false
-		t.log.Info("file can be looked at again", "source", s.path)
-	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		t.mended(s, cannotLook)
 		if s.live != nil {
 			t.rotate(s, now)
 		}
 	case err != nil:
-		if !s.failing {
-			s.failing = true
-			t.log.Warn("file cannot be looked at", "source", s.path, "err", err)
-		}
+		t.failed(s, cannotLook, err)
 	case s.live != nil && os.SameFile(fi, s.live.fi):
+		t.mended(s, cannotLook)
 		if s.live.parked && !unchanged(fi, s.live.fi) && !t.unpark(s, s.live) {
 			break // no descriptor is free; it stays changed
 		}
 		t.observe(s, s.live, fi, now)
 	case fi.Mode().IsRegular():
+		t.mended(s, cannotLook)
 		if s.live != nil {
 			t.rotate(s, now)
 		}
@@ -323,7 +350,7 @@ func (t *Tailer) noteGone(g *generation, fi os.FileInfo) {
 
 // appear opens the file that is now at the path of s.
 func (t *Tailer) appear(s *source, fi os.FileInfo, now time.Time) {
-	if t.knownElsewhere(s.path, fi) {
+	if t.knownElsewhere(s, s.path, fi) {
 		return
 	}
 	if !t.makeRoom() {
@@ -335,17 +362,17 @@ func (t *Tailer) appear(s *source, fi os.FileInfo, now time.Time) {
 		g, err = t.openCompressed(s, s.path, now)
 	}
 	if err != nil {
-		if !s.failing && !errors.Is(err, fs.ErrNotExist) {
-			s.failing = true
-			t.log.Warn("file cannot be opened", "source", s.path, "err", err)
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.failed(s, cannotOpen, err)
 		}
 		return
 	}
+	t.mended(s, cannotOpen)
 	first := s.floor == 0
 	if first {
 		s.floor = max(g.fi.ModTime().UnixNano()-int64(2*time.Second), 1)
 	}
-	switch owner, c := t.closedAs(g.id); {
+	switch owner, c := t.closedAs(s, g.id); {
 	case g.z != nil:
 	case c != nil:
 		if !t.resume(g, c.record) {
@@ -393,12 +420,12 @@ func (t *Tailer) openGeneration(s *source, path string, now time.Time) (*generat
 
 // adopt inserts g among the files of s.
 func (t *Tailer) adopt(s *source, g *generation, at int, now time.Time) {
-	t.mu.Lock()
-	g.pending = true
 	if g.z != nil && g.headSum.N == 0 {
 		g.head = slices.Clone(g.z.peekAll(headBytes))
 		g.headSum = digestOf(g.head)
 	}
+	t.mu.Lock()
+	g.pending = true
 	s.gens = slices.Insert(s.gens, at, g)
 	s.changed = now
 	t.scheduleLocked(s)
@@ -424,6 +451,8 @@ func (t *Tailer) settle(s *source, now time.Time) {
 			if g.rotated && pending {
 				t.unpark(s, g)
 			}
+		case drained && s.failing&cannotRead != 0:
+			t.mended(s, cannotRead)
 		case g.rotated && g.f != nil:
 			fi, err := g.f.Stat()
 			if err != nil {
@@ -446,10 +475,7 @@ func (t *Tailer) settle(s *source, now time.Time) {
 
 // unreadable deals with a file that gave an error: it is tried again, unless it is a compressed file, which will not mend.
 func (t *Tailer) unreadable(s *source, g *generation, err error, now time.Time) {
-	if !s.failing {
-		s.failing = true
-		t.log.Error("file cannot be read", "source", g.path, "offset", g.at.raw, "err", err)
-	}
+	t.failed(s, cannotRead, err)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if g.z != nil {
