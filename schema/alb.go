@@ -14,7 +14,7 @@ func parseALB(p *Parser, e *Event, line string) bool {
 	}
 	kind, rest := "", line
 	if !isDigit(line[0]) {
-		kind, rest = cutToken(line[:min(len(line), 12)])
+		kind = firstToken(line[:min(len(line), 12)])
 		switch kind {
 		case "http", "https", "h2", "grpcs", "ws", "wss", "grpc":
 		case "tls":

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -352,6 +353,10 @@ func (f *Format) finish(p *Parser, e *Event, get func(string) (string, bool)) {
 	}
 	if f.config.Action != "" {
 		e.Action = expand(f.config.Action, get)
+	}
+	if a := &e.Actor; a.ID == "" && (a.Email != "" || a.Name != "") { // somebody known by name alone
+		a.ID = cmp.Or(a.Email, a.Name)
+		setDefault(&a.Type, "user")
 	}
 	if e.Subject.ID != "" && e.Subject.Type == "" {
 		e.Subject.Type = "object"

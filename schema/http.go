@@ -52,7 +52,7 @@ func setRequest(e *Event, method, target string, status int) (host string) {
 	case path == "" && m.Method == "":
 		setDefault(&e.Action, "request")
 	case path == "":
-		e.Action = cmpOr(m.Method+" "+host, m.Method)
+		e.Action = strings.TrimSpace(m.Method + " " + host)
 	case m.Method == "":
 		e.Action = path
 	default:
@@ -71,13 +71,6 @@ func setRequest(e *Event, method, target string, status int) (host string) {
 		setGraphQLParams(e, query)
 	}
 	return host
-}
-
-func cmpOr(s, or string) string {
-	if strings.HasSuffix(s, " ") {
-		return or
-	}
-	return s
 }
 
 // setStatus sets the status and, if nobody said it better, the outcome.

@@ -155,7 +155,7 @@ func isWordPrefix(s string) bool {
 	return s != ""
 }
 
-func hasDigit(s string) bool { return strings.IndexAny(s, "0123456789") >= 0 }
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 // mixedCase reports whether upper and lower case change often, as in random text and not in camelCase words.
 func mixedCase(s string) bool {

@@ -7,11 +7,11 @@ import "strings"
 //
 //	4Gv2Zk1Xz9z: to=<a@b.test>, relay=mx.b.test[203.0.113.7]:25, delay=1.5, delays=0.1/0/0.4/1, dsn=2.0.0, status=sent (250 ok)
 func parsePostfix(p *Parser, e *Event, line string) bool {
-	id, rest, ok := strings.Cut(line[:min(len(line), 40)], ": ")
+	id, _, ok := strings.Cut(line[:min(len(line), 40)], ": ")
 	if !ok || len(id) < 6 || len(id) > 20 || !isQueueID(id) {
 		return false
 	}
-	rest = line[len(id)+2:]
+	rest := line[len(id)+2:]
 	isTo := strings.HasPrefix(rest, "to=<") && strings.Contains(rest, ", status=")
 	if !isTo && !strings.HasPrefix(rest, "message-id=<") && !strings.HasPrefix(rest, "from=<") && !strings.HasPrefix(rest, "client=") && rest != "removed" {
 		return false

@@ -74,7 +74,7 @@ func parseUvicorn(p *Parser, e *Event, line string) bool {
 
 // setUvicornAccess takes: client - "request" status reason.
 func setUvicornAccess(e *Event, s string) bool {
-	client, rest, ok := strings.Cut(s, ` - "`)
+	client, _, ok := strings.Cut(s, ` - "`)
 	if !ok || strings.IndexByte(client, ' ') >= 0 {
 		return false
 	}
@@ -253,18 +253,13 @@ func setLoggedSQL(p *Parser, e *Event, msg string) bool {
 	if took != "" {
 		setDuration(e, took, second)
 	}
-	setSQL(e, s, pythonBinds(args))
+	if args == "None" || args == "()" {
+		args = ""
+	}
+	setSQL(e, s, args)
 	scanIdents(e, s)
 	p.finishFields(e)
 	return true
-}
-
-// pythonBinds returns the arguments of a statement without the tuple's parentheses around them.
-func pythonBinds(s string) string {
-	if s == "None" || s == "()" {
-		return ""
-	}
-	return s
 }
 
 // parseDjangoSQL takes a statement as Django's debugging logger prints it where no format was set: (0.004) SELECT …; args=(…)

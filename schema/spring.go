@@ -10,11 +10,11 @@ func parseSpring(p *Parser, e *Event, s *stamped) bool {
 	if s.bracket {
 		return false
 	}
-	front, rest, ok := strings.Cut(s.rest[:min(len(s.rest), 400)], " --- ")
+	front, _, ok := strings.Cut(s.rest[:min(len(s.rest), 400)], " --- ")
 	if !ok {
 		return false
 	}
-	rest = s.rest[len(front)+5:]
+	rest := s.rest[len(front)+5:]
 	word, front := cutToken(strings.TrimLeft(front, " "))
 	level := levelWord(word, false)
 	if level == LevelNone || !strings.HasPrefix(rest, "[") {
