@@ -17,10 +17,8 @@ func (r *Redactor) header(j, from int, c class) int {
 			for end < len(t) && t[end] != ']' && t[end] != '\n' && !(t[end] == '"' && int(r.quote(end)) <= r.inString()) {
 				end++
 			}
-			if r.headerValue(j+1, end, c, true) {
-				return r.last
-			}
-			return from
+			r.headerValue(j+1, end, c, true)
+			return max(from, r.last)
 		}
 		r.enter(j, c)
 		return j
@@ -28,12 +26,11 @@ func (r *Redactor) header(j, from int, c class) int {
 		if t[j] == '"' && r.depth > 0 && r.quote(j) <= r.open[r.depth-1] {
 			return from
 		}
-		start, end, closed := r.quoted(j)
-		if r.headerValue(start, end, c, true) {
-			if closed {
-				return end + 1
-			}
-			return end
+		start, end, _ := r.quoted(j)
+		before := r.last
+		r.headerValue(start, end, c, true)
+		if r.last > before {
+			return r.reopen(j, r.last)
 		}
 		return from
 	}
@@ -45,18 +42,27 @@ func (r *Redactor) header(j, from int, c class) int {
 		}
 		end++
 	}
-	if r.headerValue(j, end, c, false) {
-		return r.last
-	}
-	return from
+	r.headerValue(j, end, c, false)
+	return max(from, r.last)
 }
 
-// headerValue redacts the value of a header that stands from start to end.
-func (r *Redactor) headerValue(start, end int, c class, structured bool) bool {
-	if c.mode == modeAuth {
-		return r.authorization(start, end, structured)
+// reopen notes that the quote at j was passed over and returns i, which lies inside of its string.
+func (r *Redactor) reopen(j, i int) int {
+	if r.t[j] == '"' && r.depth < len(r.open) {
+		r.open[r.depth] = r.quote(j)
+		r.depth++
 	}
-	return r.cookies(start, end, c.mode == modeSetCookie, structured)
+	return i
+}
+
+// headerValue redacts the value of a header that stands from start to end. A single credential is replaced at once, the
+// parts of cookies and lists of parameters are planned.
+func (r *Redactor) headerValue(start, end int, c class, structured bool) {
+	if c.mode == modeAuth {
+		r.authorization(start, end, structured)
+		return
+	}
+	r.cookies(start, end, c.mode == modeSetCookie, structured)
 }
 
 // paramSchemes carry several parameters; the key engine takes them one by one.
@@ -64,7 +70,7 @@ var paramSchemes = set(`digest aws4-hmac-sha256 aws4-ecdsa-p256-sha256 oauth haw
 	sdk-hmac-sha256 escher-hmac-sha256 osslkey`)
 
 // authorization keeps the scheme and masks the credential.
-func (r *Redactor) authorization(start, end int, structured bool) bool {
+func (r *Redactor) authorization(start, end int, structured bool) {
 	t := r.t
 	for start < end && isSpace[t[start]] {
 		start++
@@ -74,7 +80,8 @@ func (r *Redactor) authorization(start, end int, structured bool) bool {
 		p++
 	}
 	if p == start || p-start > 24 || p >= end || t[p] != ' ' && t[p] != '=' && t[p] != ':' || t[p] == '=' && (p+1 >= end || t[p+1] == '=') {
-		return r.credential(start, end, AuthHeader, structured)
+		r.credential(start, end, AuthHeader, structured)
+		return
 	}
 	var b [24]byte
 	for i, ch := range t[start:p] {
@@ -82,10 +89,12 @@ func (r *Redactor) authorization(start, end int, structured bool) bool {
 	}
 	scheme := string(b[:p-start])
 	if !paramSchemes[scheme] && (randomLooking(t[start:p], 12) || p-start >= 12 && mixed(t[start:p])) {
-		return r.credential(start, end, AuthHeader, structured) // not a scheme, the credential itself
+		r.credential(start, end, AuthHeader, structured) // not a scheme, the credential itself
+		return
 	}
 	if paramSchemes[scheme] {
-		return r.parameters(p+1, end)
+		r.parameters(p+1, end)
+		return
 	}
 	q := p + 1
 	for q < end && t[q] == ' ' {
@@ -107,13 +116,12 @@ func (r *Redactor) authorization(start, end int, structured bool) bool {
 			q++
 		}
 	}
-	return r.credential(q, end, kind, structured)
+	r.credential(q, end, kind, structured)
 }
 
 // parameters masks the values of key=value lists in which the secret is a signature, a response or a token.
-func (r *Redactor) parameters(start, end int) bool {
+func (r *Redactor) parameters(start, end int) {
 	t := r.t
-	found := false
 	for i := start; i < end; i++ {
 		if t[i] != '=' {
 			continue
@@ -139,22 +147,19 @@ func (r *Redactor) parameters(start, end int) bool {
 		switch string(b[:n]) {
 		case "response", "cnonce", "mac", "signature", "oauth_signature", "oauth_token", "oauth_consumer_key", "hash", "credential",
 			"oauth_verifier", "nonce", "oauth_nonce", "opaque", "token":
-			if t[v-1] != '=' || e > v {
-				if e-v >= 6 && !(t[v] == '[' && r.e.ownToken(t, v) > 0) {
-					found = r.add(v, e, Signature, "") || found
-				}
+			if e-v >= 6 && t[v] != '[' {
+				r.schedule(v, e, Signature)
 			}
 		}
 		i = max(i, e-1)
 	}
-	return found
 }
 
 // credential masks the one credential that begins at start.
-func (r *Redactor) credential(start, end int, kind Kind, structured bool) bool {
+func (r *Redactor) credential(start, end int, kind Kind, structured bool) {
 	t := r.t
 	if start < end && t[start] == '[' && r.e.ownToken(t, start) > 0 {
-		return false
+		return
 	}
 	e := start
 	for e < end && !isSpace[t[e]] && t[e] != '"' && t[e] != '\'' && t[e] != ',' && t[e] != ';' && t[e] != '<' {
@@ -165,20 +170,20 @@ func (r *Redactor) credential(start, end int, kind Kind, structured bool) bool {
 	}
 	v := t[start:e]
 	if len(v) < 6 || r.placeholder(v) {
-		return false
+		return
 	}
 	if e < end && t[e] == ' ' && !structured || kind == AuthHeader && !structured {
 		if wordy(v) || !randomLooking(v, 8) && len(v) < 16 {
-			return false
+			return
 		}
 	}
 	if k := r.wholeKind(v); k != KindNone && kinds[k].group == groupCredential {
 		kind = k
 	}
 	if kind != BasicAuth && wordy(v) && len(v) < 20 {
-		return false
+		return
 	}
-	return r.add(start, e, kind, "")
+	r.add(start, e, kind, "")
 }
 
 // bearer finds "Bearer <token>" and "Basic <base64>" in running text. end is the end of the word.
@@ -259,9 +264,9 @@ var plainCookies = set(`lang language locale lng i18n theme tz timezone currency
 	gdpr ccpa color colour dark mode darkmode view layout dir direction font skin platform device viewport sidebar`)
 
 // cookies masks the values of cookies and keeps names and attributes.
-func (r *Redactor) cookies(start, end int, set, structured bool) bool {
+func (r *Redactor) cookies(start, end int, set, structured bool) {
 	t := r.t
-	found, pairs := false, false
+	pairs := false
 	for i := start; i < end; {
 		for i < end && (isSpace[t[i]] || t[i] == ';' || t[i] == ',') {
 			i++
@@ -272,12 +277,13 @@ func (r *Redactor) cookies(start, end int, set, structured bool) bool {
 		}
 		if i >= end || t[i] != '=' {
 			if !structured && !pairs {
-				return found // prose
+				return // prose
 			}
 			if !pairs && i >= end && !set {
 				v := t[name:end]
 				if len(v) >= 8 && !wordy(v) && !r.placeholder(v) {
-					return r.add(name, end, Cookie, "")
+					r.schedule(name, end, Cookie)
+					return
 				}
 			}
 			continue
@@ -306,15 +312,13 @@ func (r *Redactor) cookies(start, end int, set, structured bool) bool {
 			continue
 		}
 		w := t[v:e]
-		if plainCookies[string(b[:n])] || r.placeholder(w) {
-			r.last = max(r.last, v)
+		if plainCookies[string(b[:n])] || r.placeholder(w) || w[0] == '[' && r.e.ownToken(t, v) > 0 {
 			continue
 		}
 		q := e
 		for q > v && (t[q-1] == ')' || t[q-1] == ']' || t[q-1] == ',') {
 			q--
 		}
-		found = r.add(v, q, Cookie, "") || found
+		r.schedule(v, q, Cookie)
 	}
-	return found
 }

@@ -42,14 +42,14 @@ func (r *Redactor) insertValues(i, end int) int {
 		n++
 		s = e + 1
 	}
-	if !sensitive {
+	if !sensitive || r.planned < len(r.plan) {
 		return end
 	}
 	j := end
 	for j < len(t) && (isSpace[t[j]] || t[j] == ',') {
 		j++
 	}
-	r.plan = r.plan[:0]
+	r.plan, r.planned = r.plan[:0], 0
 	for len(r.plan) < maxPlan && j < len(t) && t[j] == '(' {
 		j = r.planRow(j+1, columns[:n])
 		for j < len(t) && (isSpace[t[j]] || t[j] == ',' || t[j] == ')') {
@@ -93,7 +93,7 @@ func (r *Redactor) planRow(j int, columns []class) int {
 			next = end
 		}
 		if col < len(columns) && columns[col].kind != KindNone && start < end {
-			r.plan = append(r.plan, planned{start, end, columns[col]})
+			r.plan = append(r.plan, planned{start: start, end: end, class: columns[col]})
 		}
 		for j = next; j < len(t) && t[j] != ',' && t[j] != ')'; j++ {
 			if t[j] == '"' && int(r.quote(j)) <= r.inString() {
@@ -107,12 +107,30 @@ func (r *Redactor) planRow(j int, columns []class) int {
 	return j
 }
 
-// takePlanned redacts the planned values up to offset i and returns where scanning goes on.
-func (r *Redactor) takePlanned(i int) int {
-	p := r.plan[0]
-	r.plan = r.plan[1:]
+// schedule plans to replace the text from start to end as kind. What stands between planned values is scanned as usual.
+func (r *Redactor) schedule(start, end int, kind Kind) {
+	if len(r.plan) >= maxPlan || r.planned < len(r.plan) && start < r.plan[len(r.plan)-1].end {
+		return
+	}
+	if r.planned == len(r.plan) {
+		r.plan, r.planned = r.plan[:0], 0
+	}
+	r.plan = append(r.plan, planned{start: start, end: end, class: class{kind: kind}})
 	r.nextPlan()
-	if r.scalar(p.start, p.end, p.class, true) {
+}
+
+// takePlanned redacts the next planned value and returns where scanning goes on that had come to offset i.
+func (r *Redactor) takePlanned(i int) int {
+	p := r.plan[r.planned]
+	r.planned++
+	r.nextPlan()
+	taken := false
+	if p.class.mode == modeNone {
+		taken = r.add(p.start, p.end, p.class.kind, "")
+	} else {
+		taken = r.scalar(p.start, p.end, p.class, true)
+	}
+	if taken {
 		return max(i, p.end)
 	}
 	return i
@@ -121,7 +139,7 @@ func (r *Redactor) takePlanned(i int) int {
 // nextPlan sets the offset at which the scan has to look at the plan again.
 func (r *Redactor) nextPlan() {
 	r.planAt = math.MaxInt
-	if len(r.plan) > 0 {
-		r.planAt = r.plan[0].start
+	if r.planned < len(r.plan) {
+		r.planAt = r.plan[r.planned].start
 	}
 }

@@ -65,6 +65,8 @@ type Redactor struct {
 	nameInForm bool  // it names a part of a form
 	lineUnder  class // what the line stands under
 	opened     class // under what the line opens a list or a block
+	openKey    bool  // a private key goes on behind the end of the line
+	passes     int   // over the present text, but for the first
 	visit      func(string, schema.Value) schema.Value
 }
 
@@ -157,8 +159,17 @@ func (r *Redactor) guard(key, s string, f form) (out string, changed bool) {
 	if len(s) > r.e.maxScan {
 		return r.truncated(key, s, f), true
 	}
-	return r.redact(key, s, f)
+	out, changed = r.redact(key, s, f)
+	// A replacement may uncover what was read as part of something else. Nothing is left for a second run to change.
+	for again := changed; again && r.passes < maxPasses; r.passes++ {
+		out, again = r.redact(key, out, f)
+	}
+	r.passes = 0
+	return out, changed
 }
+
+// maxPasses bounds the passes over a text in which something was replaced. Two are nearly always enough.
+const maxPasses = 5
 
 const unscannedText = "[REDACTED:unscanned]"
 
@@ -184,7 +195,9 @@ func (r *Redactor) truncated(key, s string, f form) string {
 }
 
 func (r *Redactor) redact(key, s string, f form) (string, bool) {
-	r.c.bytes.Add(uint64(len(s)))
+	if r.passes == 0 {
+		r.c.bytes.Add(uint64(len(s)))
+	}
 	r.key = key
 	var c class
 	if key != "" {
@@ -241,7 +254,8 @@ func (r *Redactor) redact(key, s string, f form) (string, bool) {
 func (r *Redactor) whole(c class) bool {
 	switch c.mode {
 	case modeAuth, modeCookie, modeSetCookie:
-		return r.headerValue(0, len(r.t), c, true)
+		r.headerValue(0, len(r.t), c, true)
+		return false
 	}
 	if end := r.e.ownToken(r.t, 0); end == len(r.t) {
 		return true

@@ -59,13 +59,13 @@ type scanner struct {
 	json       bool   // the text is JSON: a bare number replaced needs quotes
 	pair       class  // what the last "name" said
 	pairAt     int
-	openKey    bool // a private key goes on behind the end of the text
 	judging    bool // a value is taken because of its key
 	nearFrom   int  // the key nearest to the value that is judged
 	nearTo     int
 	allowUntil int // before this a field of allow_fields goes on
 	plan       []planned
-	planAt     int // where the first of plan begins
+	planned    int // how many of plan were taken
+	planAt     int // where the next of plan begins
 
 	commands      uint32 // which of passwordOptions' commands the text names
 	commandsKnown bool
@@ -344,13 +344,11 @@ func (r *Redactor) underBare(i int) int {
 	if end == i || end < len(t) && t[end] == '"' || r.keyFollows(i, end) {
 		return 0
 	}
-	if r.under.mode == modeAuth || r.under.mode == modeCookie || r.under.mode == modeSetCookie {
-		if r.headerValue(i, end, r.under, true) {
-			return r.last
-		}
-		return 0
+	c := r.under
+	if c.mode == modeAuth || c.mode == modeCookie || c.mode == modeSetCookie {
+		c.mode = modeSecret
 	}
-	kind, ok := r.judge(i, end, r.under, true)
+	kind, ok := r.judge(i, end, c, true)
 	if !ok || !r.addScalar(i, end, kind, "") {
 		return 0
 	}

@@ -211,6 +211,9 @@ func (r *Redactor) keyBefore(i int) (k keyAt, ok bool) {
 	for p > 1 && t[p-1] == '>' && t[p-2] == '>' {
 		p -= 2
 	}
+	if p == 0 {
+		return k, false
+	}
 	if t[p-1] == '?' || t[p-1] == '!' { // TypeScript's key?: and key!:
 		p--
 	}

@@ -309,9 +309,8 @@ func (r *Redactor) valueEnd(j int) int {
 // scalar judges the text from start to end under class c and records it.
 func (r *Redactor) scalar(start, end int, c class, structured bool) bool {
 	if c.mode == modeAuth || c.mode == modeCookie || c.mode == modeSetCookie {
-		before := len(r.spans)
 		r.headerValue(start, end, c, structured)
-		return len(r.spans) > before
+		return r.last == end
 	}
 	if c.mode == modeRule {
 		return r.inValue(start, end, c)
@@ -514,7 +513,7 @@ func (r *Redactor) placeholder(v []byte) bool {
 		}
 		return upperName(v[1:])
 	case '%':
-		return len(v) == 2 || v[len(v)-1] == '%' && upperName(v[1:len(v)-1])
+		return len(v) <= 2 || v[len(v)-1] == '%' && upperName(v[1:len(v)-1])
 	}
 	if len(v) <= 24 {
 		var b [24]byte
