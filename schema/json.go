@@ -28,6 +28,9 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 	e.Join.Single = true
 	p.nameJSON(e)
 	p.finishFields(e)
+	if r.flavor == &flavorSidekiq {
+		p.sidekiqJSON(e)
+	}
 	r.done = true
 	return true
 }

@@ -265,6 +265,7 @@ func sidekiqFailure(e *Event, msg string) bool {
 		e.Type, e.Action = "error.raised", name
 		e.Subject = Subject{"error", name}
 		e.Metadata.Outcome = OutcomeFailure
+		e.Metadata.Message = Text(msg)
 		e.Metadata.Error = ErrorInfo{Class: name, Message: Text(text)}
 		setValidation(e)
 		return true
@@ -279,7 +280,7 @@ func sidekiqFailure(e *Event, msg string) bool {
 
 // sidekiqJSON is sidekiqFailure for Sidekiq's JSON.
 func (p *Parser) sidekiqJSON(e *Event) {
-	if e.Type != "log.message" || e.Metadata.Level < LevelWarn || e.Metadata.Message.IsZero() {
+	if e.Type != "" && e.Type != "log.message" || e.Metadata.Level < LevelWarn || e.Metadata.Message.IsZero() {
 		return
 	}
 	e.Join.Key = e.Platform.Thread
