@@ -91,6 +91,21 @@ func run(ctx context.Context, env *Env) int {
 
 // newApp builds the command tree.
 func newApp(env *Env) *cli.App {
+	app := commandTree(env)
+	for _, c := range app.Commands {
+		c.OnUsageError = onUsageError
+		c.CustomHelpTemplate = commandHelp
+		c.HideHelpCommand = true
+		for _, f := range c.Flags {
+			if f, ok := f.(*cli.BoolFlag); ok {
+				f.DisableDefaultText = true
+			}
+		}
+	}
+	return app
+}
+
+func commandTree(env *Env) *cli.App {
 	cli.VersionFlag = &cli.BoolFlag{Name: "version", Aliases: []string{"V"}, Usage: "print the version", DisableDefaultText: true}
 	return &cli.App{
 		Name:                      "ezlogs",
@@ -101,7 +116,8 @@ func newApp(env *Env) *cli.App {
 		ErrWriter:                 env.Stderr,
 		Reader:                    env.Stdin,
 		HideHelpCommand:           true,
-		Flags:                     []cli.Flag{cli.HelpFlag},     // the library adds it only beside its own help command
+		Flags:                     []cli.Flag{cli.HelpFlag}, // the library adds it only beside its own help command
+		CustomAppHelpTemplate:     appHelp,
 		DisableSliceFlagSeparator: true,                         // a comma in --where is part of the expression
 		ExitErrHandler:            func(*cli.Context, error) {}, // Run maps errors to statuses
 		OnUsageError:              onUsageError,
@@ -119,7 +135,11 @@ func newApp(env *Env) *cli.App {
 
 // onUsageError says in one line what is wrong with the flags.
 func onUsageError(c *cli.Context, err error, _ bool) error {
-	return usagef("%s", strings.TrimPrefix(err.Error(), "flag "))
+	text := err.Error()
+	if at := strings.Index(text, "for flag -"); at >= 0 {
+		text = text[:at] + "for --" + strings.TrimPrefix(text[at+len("for flag -"):], "-")
+	}
+	return usagef("%s", text)
 }
 
 func unknownCommand(app *cli.App, name string) error {

@@ -24,7 +24,7 @@ var doors = map[string][]string{
 	"github.com/urfave/cli":         {"cmd"},
 	"github.com/BurntSushi/toml":    {"cmd"},
 	"github.com/pierrec/lz4":        {"ship", "tailer", "debugview"},
-	"github.com/klauspost/compress": {"ship", "tailer", "debugview"},
+	"github.com/klauspost/compress": {"ship", "tailer", "debugview", "cmd"},
 	"golang.org/x/sys":              {"tailer", "ship", "cmd"},
 }
 

@@ -51,7 +51,7 @@ func helpCommand(env *Env) *cli.Command {
 				return err
 			}
 			if findCommand(c.App.Commands, name) != nil {
-				return cli.ShowCommandHelp(c, name)
+				return cli.ShowCommandHelp(cli.NewContext(c.App, nil, nil), name)
 			}
 			text := fmt.Sprintf("there is no help on `%s`", name)
 			if near := nearest(name, append(topicNames(), commandNames(c.App.Commands)...)); near != "" {
