@@ -215,6 +215,9 @@ func TestBodyLimitGrowsAgain(t *testing.T) {
 	if d.maxBody < 1000 || d.maxBody > 1500 {
 		t.Errorf("limit %d after 20 minutes", d.maxBody)
 	}
+	if d.fit(small, testNow.Add(1000*time.Hour)); d.maxBody != 0 {
+		t.Errorf("limit %d after 1,000 hours", d.maxBody)
+	}
 }
 
 func TestPerEventResults(t *testing.T) {
@@ -531,5 +534,75 @@ func TestDamagedBatchIsCountedNotSent(t *testing.T) {
 	short := &parcel{n: 1, batch: &batch{body: []byte("abc"), rawLen: 10}}
 	if _, err := short.plain(); err == nil {
 		t.Error("a short batch was taken for whole")
+	}
+}
+
+func TestOnlyEventRefusedByAnUnknownReceiver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &receiver{answer: func(int, *http.Request, []string) (*http.Response, error) { return respond(400, ""), nil }}
+		cfg := httpConfig()
+		cfg.StateDir = t.TempDir()
+		s := begin(t, cfg, Deps{Transport: f})
+		add(t, s, group(0, 1, nil))
+		time.Sleep(time.Minute)
+		if b := balance(t, s); b.Destinations[0].State != "blocked" || b.InMemory != 1 || b.DeadLettered != 0 {
+			t.Errorf("books %+v", b)
+		}
+	})
+}
+
+func TestPerEventResultsWithoutRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &receiver{}
+		f.answer = func(n int, _ *http.Request, lines []string) (*http.Response, error) {
+			if n == 1 {
+				return respond(207, `{"rejected":[{"index":4,"status":400}]}`), nil
+			}
+			return respond(200, ""), nil
+		}
+		cfg := httpConfig()
+		cfg.StateDir = t.TempDir()
+		s := begin(t, cfg, Deps{Transport: f})
+		add(t, s, group(0, 30, nil))
+		if err := s.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if dead := deadEvents(t, cfg.StateDir); len(dead) != 1 || string(dead[0].Event)+"\n" != event(14) || dead[0].Reason != "rejected" {
+			t.Errorf("dead letter %+v", dead)
+		}
+		balance(t, s)
+	})
+}
+
+func TestBodyLimitFollowsTheReceiver(t *testing.T) {
+	t.Parallel()
+	d := &dest{worked: 1000}
+	for range 20 { // it took as much before, and takes no longer
+		d.limitBody(&parcel{n: 10, raw: make([]byte, 900), tries: 1}, testNow)
+	}
+	if d.maxBody == 0 || d.maxBody > 900 {
+		t.Errorf("limit %d, worked %d", d.maxBody, d.worked)
+	}
+	d = &dest{worked: 1000}
+	d.limitBody(&parcel{n: 10, raw: make([]byte, 900), tries: 2}, testNow)
+	d.limitBody(&parcel{n: 1, raw: make([]byte, 9000), tries: 1}, testNow)
+	if d.maxBody != 0 || d.worked != 1000 {
+		t.Errorf("limit %d, worked %d", d.maxBody, d.worked)
+	}
+	d.maxBody, d.maxAt = 5, testNow
+	j := &job{b: &batch{}, parts: []*parcel{{n: 2, batch: &batch{rawLen: 100, codec: codecGzip}}}}
+	if d.fit(j, testNow); len(j.parts) != 1 {
+		t.Error("a damaged batch was cut")
+	}
+}
+
+func TestSuspectsWithoutRoomAreTold(t *testing.T) {
+	t.Parallel()
+	log := &lockedBuffer{}
+	d := &dest{s: &Shipper{dead: openDeadLetter(filepath.Join(t.TempDir(), "none"), 1<<20)}, log: textLogger(log)}
+	j := &job{b: &batch{}}
+	d.suspects(j, &parcel{n: 3, raw: []byte("{}\n{}\n{}\n")}, verdict{suspect: 2}, testNow)
+	if j.dead != 2 || !strings.Contains(log.String(), "dead letter") {
+		t.Errorf("%+v: %s", j, log)
 	}
 }

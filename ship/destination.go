@@ -646,6 +646,10 @@ func (d *dest) fit(j *job, now time.Time) {
 		return
 	}
 	for now.Sub(d.maxAt) >= time.Minute {
+		if d.maxBody > maxStored { // more than any batch has
+			d.maxBody = 0
+			return
+		}
 		d.maxBody += d.maxBody/20 + 1
 		d.maxAt = d.maxAt.Add(time.Minute)
 	}
