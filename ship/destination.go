@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -107,6 +108,7 @@ type dest struct {
 	over     bool // there is nobody to write to
 	ever     bool // something was taken since the start
 	passed   int  // parcels taken
+	lone     bool // the last job that was started was a lone one
 	good     int  // recent events taken
 	bad      int  // … and set aside
 	probes   int  // refusals in a row without anything taken
@@ -251,7 +253,7 @@ func (d *dest) launch(now time.Time) time.Duration {
 	}
 	wait = never
 	var lanes uint64 // that have a batch before
-	for _, j := range d.jobs {
+	for _, j := range d.turns() {
 		if d.inflight >= n {
 			break
 		}
@@ -274,11 +276,29 @@ func (d *dest) launch(now time.Time) time.Duration {
 		}
 		d.fit(j, now)
 		j.busy = true
+		d.lone = j.lone
 		d.inflight++
 		p := j.parts[0]
 		go d.attempt(j, p)
 	}
 	return wait
+}
+
+// turns are the jobs in the order in which they may start: as they came, but when a lone one was tried last, the others go first,
+// or it would use up every try of a destination that only it makes fail.
+func (d *dest) turns() []*job {
+	if !d.lone || !slices.ContainsFunc(d.jobs, func(j *job) bool { return j.lone }) {
+		return d.jobs
+	}
+	order := make([]*job, 0, len(d.jobs))
+	for _, lone := range []bool{false, true} {
+		for _, j := range d.jobs {
+			if j.lone == lone {
+				order = append(order, j)
+			}
+		}
+	}
+	return order
 }
 
 func (d *dest) attempt(j *job, p *parcel) {

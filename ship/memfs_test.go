@@ -36,9 +36,7 @@ func (m *memFS) crash(r *rand.Rand) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	kept := map[string]*memFile{}
-	for name, f := range m.durable {
-		kept[name] = f
-	}
+	maps.Copy(kept, m.durable)
 	for name, f := range m.files { // a creation that was not synced may survive too
 		if kept[name] == nil && r.IntN(2) == 0 && m.durable[name] == nil {
 			kept[name] = f

@@ -373,11 +373,8 @@ func (s *Shipper) dropOldestLocked(room int64) bool {
 func (s *Shipper) queuedLocked(b *batch) bool {
 	n := 0
 	for _, d := range s.dests {
-		for _, q := range d.q {
-			if q == b {
-				n++
-				break
-			}
+		if slices.Contains(d.q, b) {
+			n++
 		}
 	}
 	select {

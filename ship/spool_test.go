@@ -20,7 +20,7 @@ func openTestSpool(t testing.TB, fs fsys, done uint64) *spool {
 
 // testRecord is a record whose payload tells its number.
 func testRecord(first uint64, n, size int) *record {
-	payload := []byte(fmt.Sprintf("%d:%d:", first, n))
+	payload := fmt.Appendf(nil, "%d:%d:", first, n)
 	for len(payload) < size {
 		payload = append(payload, byte('a'+first%26))
 	}
