@@ -1,6 +1,11 @@
 package debugview
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fatih/color"
+)
 
 // role is what a piece of text is, which decides its colour.
 type role uint8
@@ -25,20 +30,43 @@ const (
 	roles // their number
 )
 
-// themes holds the SGR codes of every role. Only the sixteen basic colours are used, so that the user's own palette
-// decides, and no backgrounds. light avoids yellow, which cannot be read on white.
-var themes = map[string]*[roles]string{
-	"dark":  {"", "1", "2", "32", "33", "1;31", "31", "36", "35", "34", "32", "33", "33", "4", "7"},
-	"light": {"", "1", "2", "32", "35", "1;31", "31", "36", "35", "34", "32", "34", "1;35", "4", "7"},
-	"mono":  {"", "1", "2", "", "1", "1", "1", "", "", "", "", "", "4", "4", "7"},
-	"cvd":   {"", "1", "2", "34", "33", "1;33", "33", "36", "34", "94", "36", "37", "93", "4", "7"},
+// ink is how a role is written in a theme.
+type ink = []color.Attribute
+
+// themes holds the ink of every role. Only the sixteen basic colours are used, so that the user's own palette decides, and no
+// backgrounds. light avoids yellow, which cannot be read on white.
+var themes = map[string]*[roles]ink{
+	"dark": {roleBold: {color.Bold}, roleDim: {color.Faint}, roleFine: {color.FgGreen}, roleRetried: {color.FgYellow}, roleFailed: {color.Bold, color.FgRed},
+		roleError: {color.FgRed}, roleHTTP: {color.FgCyan}, roleJob: {color.FgMagenta}, roleAPI: {color.FgBlue}, roleMail: {color.FgGreen},
+		roleDB: {color.FgYellow}, roleSlow: {color.FgYellow}, roleHit: {color.Underline}, roleCursor: {color.ReverseVideo}},
+	"light": {roleBold: {color.Bold}, roleDim: {color.Faint}, roleFine: {color.FgGreen}, roleRetried: {color.FgMagenta}, roleFailed: {color.Bold, color.FgRed},
+		roleError: {color.FgRed}, roleHTTP: {color.FgCyan}, roleJob: {color.FgMagenta}, roleAPI: {color.FgBlue}, roleMail: {color.FgGreen},
+		roleDB: {color.FgBlue}, roleSlow: {color.Bold, color.FgMagenta}, roleHit: {color.Underline}, roleCursor: {color.ReverseVideo}},
+	"mono": {roleBold: {color.Bold}, roleDim: {color.Faint}, roleRetried: {color.Bold}, roleFailed: {color.Bold}, roleError: {color.Bold},
+		roleDB: {color.Underline}, roleSlow: {color.Underline}, roleHit: {color.Underline}, roleCursor: {color.ReverseVideo}},
+	"cvd": {roleBold: {color.Bold}, roleDim: {color.Faint}, roleFine: {color.FgBlue}, roleRetried: {color.FgYellow}, roleFailed: {color.Bold, color.FgYellow},
+		roleError: {color.FgYellow}, roleHTTP: {color.FgCyan}, roleJob: {color.FgBlue}, roleAPI: {color.FgHiBlue}, roleMail: {color.FgCyan},
+		roleDB: {color.FgWhite}, roleSlow: {color.FgHiYellow}, roleHit: {color.Underline}, roleCursor: {color.ReverseVideo}},
 }
 
+// codesOf returns the SGR codes of a theme, "" for roles that are written plainly. Whether colour is wanted is decided by
+// Config, so the library is told to write it in any case.
 func codesOf(theme string) *[roles]string {
-	if c := themes[theme]; c != nil {
-		return c
+	t := themes[theme]
+	if t == nil {
+		t = themes["dark"]
 	}
-	return themes["dark"]
+	codes := new([roles]string)
+	for r, attributes := range t {
+		if len(attributes) == 0 {
+			continue
+		}
+		c := color.New(attributes...)
+		c.EnableColor()
+		begin, _, _ := strings.Cut(c.Sprint("x"), "x")
+		codes[r] = strings.TrimSuffix(strings.TrimPrefix(begin, "\x1b["), "m")
+	}
+	return codes
 }
 
 var kindRoles = [kinds]role{
