@@ -40,7 +40,10 @@ func (p *Parser) activeJob(e *Event, s string) bool {
 			return false
 		}
 		setJob(e, "log.message", "", class, id)
-		e.Action = class + "." + strings.ToLower(strings.TrimSuffix(verb, "ing"))
+		e.Action = class + ".interrupted"
+		if verb == "Resuming" {
+			e.Action = class + ".resumed"
+		}
 		e.Metadata.Message = Text(s)
 		return true
 	}
@@ -350,6 +353,7 @@ func railsMail(e *Event, s string) bool {
 		e.Metadata.Outcome = OutcomeFailure
 		e.setMessageID("message_id", strings.TrimSuffix(id, ","))
 		e.Metadata.Message = Text(s)
+		setJobCause(e, cause)
 		if _, err, ok := strings.Cut(cause, "error_class="); ok {
 			class, rest, _ := strings.Cut(err, " ")
 			e.Metadata.Error.Class = strings.Trim(class, "(),")

@@ -609,6 +609,8 @@ func (e *Event) merge(s *Event) {
 	}
 	if a.Status != 0 {
 		m.Status = a.Status
+	}
+	if a.Outcome != OutcomeNone {
 		m.Outcome = a.Outcome
 	}
 	setDefault(&m.IP, a.IP)

@@ -354,8 +354,11 @@ func (p *Parser) railsSent(e *Event, s string) bool {
 		}
 	}
 	if rest, ok := strings.CutPrefix(s, "Successfully upgraded to WebSocket"); ok {
+		// The connection lives on as something else: the request is answered.
+		e.Type = "http.request"
 		e.AddField("upgraded", Text(strings.Trim(rest, " ()")))
-		blockLine(e, Adds)
+		e.Metadata.Outcome = OutcomeSuccess
+		blockLine(e, Closes)
 		return true
 	}
 	return false

@@ -306,7 +306,6 @@ func (st *sqlStatement) onlyInList() (string, bool) {
 			depth++
 		case t.punct(')'):
 			if depth == 0 {
-				st.rows = n
 				return only, n == 1 && only != ""
 			}
 			depth--
@@ -519,7 +518,11 @@ func (st *sqlStatement) assignments(e *Event, old Value) (where bool) {
 			if next.punct('(') {
 				depth++
 			}
-			if ok && whole && !bookkeeping(name) {
+			switch {
+			case !ok || !whole || bookkeeping(name):
+			case old.Kind == Raw && isKey(name, "", ""): // of the new record
+				st.id = v.Plain()
+			default:
 				m.Changes = append(m.Changes, Change{Field: name, Old: old, New: v})
 			}
 			name = "" // the rest of an expression is skipped up to the comma
