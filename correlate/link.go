@@ -38,6 +38,7 @@ type line struct {
 	outer    int32  // the job that the event happened in, if it is another
 	within   int32  // the job whose id the event carries as its request id: a job hands its id on to the services it calls
 	claimed  int32  // unit that the event belongs to by inference
+	unit     key    // of the event, if it can be a parent
 	incident key
 	cause    key // event or span that caused this one
 	span     key
@@ -172,6 +173,9 @@ func (c *Correlator) bindLocal(e *schema.Event) {
 				return
 			}
 		}
+	}
+	if kindOf(e) != unitRequest {
+		return
 	}
 	if n := c.local.get(c.eventKey(&e.ID)); n != 0 {
 		c.pin(c.rooted(&c.local.at(n).flow))

@@ -17,8 +17,10 @@ func (c *Correlator) relate(e *schema.Event) {
 		return
 	}
 	root := c.rooted(&l.flow)
-	self := c.units.index[c.eventKey(&e.ID)]
-	var p int32
+	var self, p int32
+	if l.unit != (key{}) {
+		self = c.units.index[l.unit]
+	}
 	if !e.Correlation.Parent.IsZero() {
 		p = c.block(e)
 		root = c.rooted(&l.flow)
@@ -318,7 +320,7 @@ func (c *Correlator) runEnd(n int32) int64 {
 // is about.
 func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 	inst, svc, route := c.instance(e).short(), c.service(e), c.route(e)
-	me := c.units.index[c.eventKey(&e.ID)]
+	me := c.units.index[c.line.unit]
 	length := int64(-1)
 	proxy := inFront(e.Platform.Format)
 	start, end := e.Time.NS, e.Time.NS

@@ -172,10 +172,10 @@ func (c *Correlator) define() {
 	}
 }
 
-// step returns the first step of a process that an event matches, -1 when there is none.
-func (c *Correlator) step(d int, e *schema.Event) int {
+// step returns the first of the steps of a process that an event matches, -1 when there is none.
+func (c *Correlator) step(d int, e *schema.Event, steps int) int {
 	def := &c.defs[d]
-	for i := range def.Steps {
+	for i := range def.Steps[:steps] {
 		s := &def.Steps[i]
 		if s.EventType != "" && !glob(s.EventType, e.Type) || s.Action != "" && !glob(s.Action, e.Action) {
 			continue
@@ -310,7 +310,7 @@ func (c *Correlator) proceedObject(e *schema.Event, d int) {
 	for i := range e.Idents {
 		if id := &e.Idents[i]; aliasing(id) {
 			if a := c.aliases.get(c.aliasKey(d, id.Value)); a != 0 {
-				if step := c.step(d, e); step >= 0 {
+				if step := c.step(d, e, len(c.defs[d].Steps)); step >= 0 {
 					c.takePart(e, *c.aliases.at(a), step)
 				}
 			}
@@ -370,11 +370,15 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 	if n == 0 && len(name) > 256 {
 		return key{}
 	}
-	step := c.step(d, e)
+	journey := def.byActor || def.session
+	steps := len(def.Steps)
+	if journey && n == 0 {
+		steps = 1 // it has to begin first
+	}
+	step := c.step(d, e, steps)
 	if step < 0 {
 		return key{}
 	}
-	journey := def.byActor || def.session
 	if n != 0 && journey && c.processes.at(n).done && step == 0 && def.Again {
 		if !c.takesPart(k) {
 			c.processes.remove(n)
@@ -382,9 +386,6 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 		}
 	}
 	if n == 0 {
-		if journey && step != 0 {
-			return key{}
-		}
 		n = c.processes.put(k, def.ttl)
 		*c.processes.at(n) = taking{def: int32(d)}
 	} else if journey && c.processes.at(n).done && !c.takesPart(k) {

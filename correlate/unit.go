@@ -130,6 +130,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 		return
 	}
 	k := c.eventKey(&e.ID)
+	l.unit = k
 	var block unit
 	if n := c.units.get(k); n != 0 {
 		if c.units.at(n).kind != unitBlock {
