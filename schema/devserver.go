@@ -95,30 +95,7 @@ func parseSquid(p *Parser, e *Event, line string) bool {
 	return true
 }
 
-// parseGorm takes the second line of gorm's logger: [0.523ms] [rows:1] SELECT …
-func parseGorm(p *Parser, e *Event, line string) bool {
-	if len(line) < 16 || line[0] != '[' || !isDigit(line[1]) {
-		return false
-	}
-	took, rest, ok := cutBracket(line)
-	rest, found := strings.CutPrefix(strings.TrimLeft(rest, " "), "[rows:")
-	d, is := parseDuration(took)
-	if !ok || !found || !is {
-		return false
-	}
-	rows, sql, ok := strings.Cut(rest, "] ")
-	if !ok {
-		return false
-	}
-	e.Metadata.Duration = d
-	setSQL(e, sql, "")
-	if n, ok := atoi(rows); ok {
-		e.Metadata.DB.Rows, e.Metadata.DB.HasRows = n, true
-	}
-	return true
-}
-
-// parseActix takes what actix-web's logger says, behind the head of its own logger.
+// setActix takes what actix-web's logger says, behind the head of its own logger.
 //
 //	127.0.0.1 "GET /users/42 HTTP/1.1" 200 13 "-" "curl/8" 0.000150
 func setActix(e *Event, s string) bool {

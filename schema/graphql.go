@@ -1,6 +1,10 @@
 package schema
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
 
 // isGraphQL reports whether a path is a GraphQL endpoint.
 func isGraphQL(path string) bool {
@@ -25,6 +29,32 @@ func setGraphQLParams(e *Event, query string) {
 	}
 	if name != "" || text != "" {
 		setGraphQL(e, name, text)
+	}
+}
+
+// resolveGraphQL makes a request to a GraphQL endpoint the operation that its parameters or fields name.
+func resolveGraphQL(e *Event) {
+	if e.Type != "http.request" || !isGraphQL(e.Metadata.Path) || e.hasExtra("graphql") {
+		return
+	}
+	name, text := "", ""
+	if e.Metadata.Params.Kind == Raw {
+		params := e.Metadata.Params.S
+		name, text = gjson.Get(params, "operationName").String(), gjson.Get(params, "query").String()
+		if name == "" && text == "" { // Rails repeats the body under the controller's name
+			name, text = gjson.Get(params, "graphql.operationName").String(), gjson.Get(params, "graphql.query").String()
+		}
+	}
+	for _, f := range e.Metadata.Fields {
+		switch f.Key {
+		case "operationName", "operation_name", "graphql.operation.name", "graphql_operation_name", "graphqlOperation":
+			if name == "" {
+				name = f.Value.Plain()
+			}
+		}
+	}
+	if name != "" || text != "" {
+		setGraphQL(e, strings.Trim(name, `"`), text)
 	}
 }
 

@@ -450,6 +450,7 @@ func (j *Joiner) finish(b *block, emit func(*Event)) {
 	if e.Actor.Type == "" && !b.actors {
 		e.Actor = b.actor
 	}
+	resolveGraphQL(e)
 	if st := b.key.stream; b.key.kind != railsRequest {
 		emit(e)
 		j.forget(b)

@@ -56,6 +56,15 @@ func (j *Joiner) continued(st *stream, e *Event, emit func(*Event)) bool {
 		return j.fragmentContinued(st, e, emit)
 	}
 	r := &st.rec
+	if r.lines == 1 && secondLine(r.e, e) {
+		if e.Platform.Format == gormSQL {
+			r.addGorm(e)
+		} else {
+			r.addJUL(e)
+		}
+		r.since = j.now
+		return true
+	}
 	if e.Join.Role != Continues || !r.takes(e) {
 		return false
 	}

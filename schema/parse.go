@@ -170,6 +170,9 @@ func markFollowed(events []Event, i int) {
 // MarkFollowed tells prev that its record has no further lines if next, the event after it in its source, shows that.
 // The parser does so within a run of lines; who hands lines to the joiner event by event does it where runs meet.
 func MarkFollowed(prev, next *Event) {
+	if secondLine(prev, next) {
+		return
+	}
 	if next.Join.Role != Continues && next.Join.Role != Fragment && prev.Origin.Source == next.Origin.Source && prev.Join.Stream == next.Join.Stream {
 		prev.Join.Followed = true
 	}
@@ -185,6 +188,7 @@ func (p *Parser) finish(e *Event) {
 	if e.Type == "" {
 		e.Type = "log.message"
 	}
+	resolveGraphQL(e)
 	if e.Action == "" {
 		e.Action = "log"
 		if l := p.rec.logger; l != "" {

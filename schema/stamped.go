@@ -40,6 +40,8 @@ var stampedFormats = []struct {
 	{"spring.text", parseSpring},
 	{"winston", parseWinstonText},
 	{"chi", parseChi},
+	{"jul", parseJUL},
+	{"gorm", parseGormHead},
 	{"text.levelled", parseLevelled},
 	{"text.stamped", parseStampedText},
 }
