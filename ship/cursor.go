@@ -16,7 +16,9 @@ import (
 type cursors struct {
 	f          file
 	generation uint64
+	slot       int64 // the next to be written; the other one is durable
 	saved      map[string]uint64
+	synced     bool // saved is durable
 }
 
 const (
@@ -43,6 +45,7 @@ func openCursors(fs fsys, name string) (c *cursors, damaged bool, err error) {
 		generation, m, ok := parseCursors(b[i*cursorSlot : (i+1)*cursorSlot])
 		if ok && (!found || generation > c.generation) {
 			c.generation, c.saved, found = generation, m, true
+			c.slot = int64(1 - i)
 		}
 	}
 	if n < len(b) { // room for both slots now, so that a full disk does not matter later
@@ -100,23 +103,28 @@ func appendCursors(dst []byte, generation uint64, m map[string]uint64) []byte {
 	return dst
 }
 
-// save makes m durable. When it fails the older slot is still there.
-func (c *cursors) save(m map[string]uint64) error {
+// save writes m down, where it survives the end of the process, and with sync makes it durable. A slot is written
+// until it is durable, then the other one: whenever power fails, one is whole.
+func (c *cursors) save(m map[string]uint64, sync bool) error {
 	if c.f == nil {
 		return errors.New("there is no cursor file")
 	}
-	if c.generation > 0 && maps.Equal(m, c.saved) {
-		return nil
+	if c.generation == 0 || !maps.Equal(m, c.saved) {
+		c.generation++
+		slot := appendCursors(nil, c.generation, m)
+		if _, err := c.f.WriteAt(slot, c.slot*cursorSlot); err != nil {
+			return plainPath(err)
+		}
+		c.saved, c.synced = maps.Clone(m), false
 	}
-	generation := c.generation + 1
-	slot := appendCursors(nil, generation, m)
-	if _, err := c.f.WriteAt(slot, int64(generation%2)*cursorSlot); err != nil {
-		return plainPath(err)
+	if !sync || c.synced {
+		return nil
 	}
 	if err := c.f.Sync(); err != nil {
 		return plainPath(err)
 	}
-	c.generation, c.saved = generation, maps.Clone(m)
+	c.synced = true
+	c.slot = 1 - c.slot
 	return nil
 }
 

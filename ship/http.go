@@ -31,7 +31,8 @@ type httpSender struct {
 	encs    chan *encoder
 
 	mu    sync.Mutex
-	plain bool // a 415 said that compression is not understood, and plain bodies are
+	fresh time.Time // when connections were last let go
+	plain bool      // a 415 said that compression is not understood, and plain bodies are
 }
 
 func newHTTPSender(c Destination, t target, concurrency int, rt http.RoundTripper) (*httpSender, error) {
@@ -157,9 +158,16 @@ func (s *httpSender) send(ctx context.Context, p *parcel) verdict {
 	return v
 }
 
+// sendsPlain says whether compression is to be left out. It also lets connections go from time to time: balancers and
+// addresses move.
 func (s *httpSender) sendsPlain() bool {
+	const renew = 5 * time.Minute
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if now := time.Now(); s.own != nil && now.Sub(s.fresh) >= renew {
+		s.fresh = now
+		s.own.CloseIdleConnections()
+	}
 	return s.plain
 }
 

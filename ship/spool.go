@@ -27,10 +27,9 @@ type spool struct {
 	outer   sync.Locker // taken before mu
 
 	// Of the appending goroutine.
-	buf      []byte
-	reserved int64  // of the active segment
-	limit    int64  // a segment's size at most; less when the system has a limit on files
-	scanned  uint64 // openSpool: number after the last record seen
+	buf     []byte
+	limit   int64  // a segment's size at most; less when the system has a limit on files
+	scanned uint64 // openSpool: number after the last record seen
 
 	mu      sync.Mutex // guards what follows, and every field of a segment
 	segs    []*segment // in order

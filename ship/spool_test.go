@@ -296,7 +296,7 @@ func TestCursorsSurviveTornWrites(t *testing.T) {
 		t.Fatal(err, damaged)
 	}
 	for i := range 5 {
-		if err := c.save(map[string]uint64{"a": uint64(i), "b": uint64(100 + i)}); err != nil {
+		if err := c.save(map[string]uint64{"a": uint64(i), "b": uint64(100 + i)}, true); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -309,8 +309,8 @@ func TestCursorsSurviveTornWrites(t *testing.T) {
 		damaged bool
 	}{
 		{"whole", func() {}, 4, false},
-		{"the newest torn", func() { f.data[cursorSlot+100] ^= 1 }, 3, false},
-		{"the oldest torn", func() { f.data[100] ^= 1 }, 4, false},
+		{"the newest torn", func() { f.data[100] ^= 1 }, 3, false},
+		{"the oldest torn", func() { f.data[cursorSlot+100] ^= 1 }, 4, false},
 		{"both torn", func() { f.data[100] ^= 1; f.data[cursorSlot+100] ^= 1 }, 0, true},
 		{"emptied", func() { f.data = f.data[:0] }, 0, false},
 		{"zeros", func() { clear(f.data) }, 0, false},
@@ -321,6 +321,35 @@ func TestCursorsSurviveTornWrites(t *testing.T) {
 		c, damaged, err := openCursors(fs, "cursors")
 		if err != nil || damaged != tt.damaged || c.saved["a"] != tt.a {
 			t.Errorf("%s: %v, damaged %v, error %v", tt.name, c.saved, damaged, err)
+		}
+	}
+}
+
+// Between two syncs one slot is written again and again: the other one has to stay.
+func TestCursorsKeepADurableSlot(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		fs := newMemFS()
+		c, _, err := openCursors(fs, "cursors")
+		if err != nil {
+			t.Fatal(err)
+		}
+		fs.syncDir()
+		durable := uint64(0)
+		for i := range uint64(1 + r.IntN(30)) {
+			sync := r.IntN(4) == 0
+			if err := c.save(map[string]uint64{"a": i}, sync); err != nil {
+				t.Fatal(err)
+			}
+			if sync {
+				durable = i
+			}
+		}
+		fs.crash(r)
+		c, _, err = openCursors(fs, "cursors")
+		if err != nil || c.saved["a"] < durable {
+			t.Fatalf("seed %d: %d was durable, %d is left, %v", seed, durable, c.saved["a"], err)
 		}
 	}
 }

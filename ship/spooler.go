@@ -19,6 +19,7 @@ type spooler struct {
 	// Of run alone.
 	askedAt time.Time // for a sync
 	keptAt  time.Time
+	durable time.Time // when cursors were last synced
 
 	// Guarded by Shipper.mu.
 	on      bool
@@ -36,11 +37,12 @@ type shared struct {
 }
 
 const (
-	syncEvery   = 200 * time.Millisecond
-	syncBytes   = 1 << 20
-	unsyncedMax = 16 << 20        // kept in memory for the case that the sync fails
-	keepEvery   = time.Second     // cursors, finished segments
-	calmBefore  = 2 * time.Second // without a failure, before the spool is left
+	syncEvery    = 200 * time.Millisecond
+	syncBytes    = 1 << 20
+	unsyncedMax  = 16 << 20               // kept in memory for the case that the sync fails
+	keepEvery    = 250 * time.Millisecond // cursors, finished segments
+	durableEvery = time.Second            // cursors
+	calmBefore   = 2 * time.Second        // without a failure, before the spool is left
 )
 
 // trigger turns the spool on: delivery falters.
@@ -94,7 +96,7 @@ func (x *spooler) step(now time.Time) time.Duration {
 	if now.Sub(x.keptAt) >= keepEvery {
 		x.keptAt = now
 		x.leave(now)
-		x.keep()
+		x.keep(now.Sub(x.durable) >= durableEvery)
 	}
 	switch {
 	case unsynced > 0:
@@ -313,8 +315,8 @@ func (x *spooler) leave(now time.Time) {
 	}
 }
 
-// keep saves the cursors and takes finished segments off the disk.
-func (x *spooler) keep() {
+// keep saves the cursors, durably if asked, and takes finished segments off the disk.
+func (x *spooler) keep(durable bool) {
 	s := x.s
 	s.mu.Lock()
 	x.settleLocked()
@@ -327,10 +329,15 @@ func (x *spooler) keep() {
 	if x.sp.end() == 0 && x.cur.generation == 0 {
 		return // nothing was ever spooled here
 	}
-	if err := x.cur.save(m); err != nil {
+	names := x.sp.finished(idle)
+	durable = durable || len(names) > 0
+	if err := x.cur.save(m, durable); err != nil {
 		s.log.Debug("cursors", "err", err)
 	}
-	if err := x.sp.remove(x.sp.finished(idle)); err != nil {
+	if durable {
+		x.durable = time.Now()
+	}
+	if err := x.sp.remove(names); err != nil {
 		s.log.Warn("a finished spool segment stays", "err", err)
 	}
 }
@@ -467,7 +474,7 @@ func (x *spooler) close() {
 			s.log.Error("the spool cannot be synced", "err", err)
 		}
 	}
-	x.keep()
+	x.keep(true)
 	for _, d := range s.dests {
 		d.reader.close()
 	}

@@ -118,6 +118,35 @@ func TestRestIsSpooledAtTheEndAndSentByTheNextStart(t *testing.T) {
 	}
 }
 
+func TestLogOfALongOutageIsShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &outage{}
+		f := &receiver{answer: o.answer}
+		cfg := pipeConfig(t)
+		cfg.BatchSize = 1000
+		log := &lockedBuffer{}
+		s := begin(t, cfg, Deps{Transport: f, Logger: textLogger(log)})
+		o.down.Store(true)
+		g := group(0, 250, nil)
+		for range 10 * 60 * 4 { // ten minutes at 1,000 events a second
+			add(t, s, g)
+			time.Sleep(250 * time.Millisecond)
+		}
+		o.down.Store(false)
+		if err := s.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+		last := lines[len(lines)-1]
+		if len(lines) > 30 || !strings.Contains(last, "works again") || !strings.Contains(last, "fails=") {
+			t.Errorf("%d lines, the last is %s", len(lines), last)
+		}
+		if b := balance(t, s); b.Delivered != 600_000 {
+			t.Errorf("%d delivered", b.Delivered)
+		}
+	})
+}
+
 // A process that is killed leaves its files as they are: a copy of them is what the next one finds.
 func TestKillInAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
