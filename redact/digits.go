@@ -167,8 +167,7 @@ func (r *Redactor) card(nb *number) int {
 	t := r.t
 	try := func(k int) int {
 		d, end := cut(t, nb, k)
-		brand := cardBrand(d)
-		if brand == "" {
+		if cardBrand(d) == "" {
 			return 0
 		}
 		if !luhn(d) {
@@ -184,10 +183,9 @@ func (r *Redactor) card(nb *number) int {
 		if k == 1 && (nb.groups[0] < 14 || r.wordBefore(nb.start, notCardBefore)) {
 			return 0
 		}
-		if !r.addScalar(nb.start, end, CreditCard, brand) {
+		if !r.addScalar(nb.start, end, CreditCard, "") {
 			return 0
 		}
-		r.spans[len(r.spans)-1].name = ""
 		return end
 	}
 	if nb.groups[0] >= 14 {

@@ -340,7 +340,10 @@ func (r *Redactor) underBare(i int) int {
 	default:
 		return 0
 	}
-	end := r.bareEnd(i, 255)
+	end := i
+	for end < len(t) && !isSpace[t[end]] && t[end] != ',' && t[end] != ']' && t[end] != '}' && t[end] != ')' && t[end] != '"' {
+		end++
+	}
 	if end == i || end < len(t) && t[end] == '"' || r.keyFollows(i, end) {
 		return 0
 	}

@@ -35,7 +35,7 @@ func (r *Redactor) separator(i int) int {
 	case '>':
 		return r.markup(i)
 	}
-	if i == 0 {
+	if i == 0 || r.planAt == j {
 		return j
 	}
 	k, ok := r.keyBefore(i)
