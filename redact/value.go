@@ -26,8 +26,10 @@ func (r *Redactor) value(j int, c class, pct uint8, structured bool, sep int) in
 				return end
 			}
 		}
-		r.enter(j, c)
-		return j
+		if !tagged(t[j:]) {
+			r.enter(j, c)
+			return j
+		}
 	case '"', '\'', '`':
 		start, end, closed := r.quoted(j)
 		if t[j] == '"' && r.depth > 0 && r.quote(j) <= r.open[r.depth-1] {
@@ -65,6 +67,15 @@ func (r *Redactor) value(j int, c class, pct uint8, structured bool, sep int) in
 		return end
 	}
 	return from
+}
+
+// tagged reports whether t begins with the name of a scheme, as hashed passwords do: {SSHA}Zm9v…
+func tagged(t []byte) bool {
+	n := 1
+	for n < len(t) && n < 16 && (alnum[t[n]] || t[n] == '-') {
+		n++
+	}
+	return n > 1 && n+1 < len(t) && t[0] == '{' && t[n] == '}' && base64Std[t[n+1]]
 }
 
 // unwrap skips what languages print around a value: Some(, Optional(, string(3), b', N', <<, &, new …(, Just.
