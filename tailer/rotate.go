@@ -63,7 +63,7 @@ func (t *Tailer) sourcesFrom(s *source) iter.Seq[*source] {
 func (t *Tailer) openAs(s *source, fi os.FileInfo) *generation {
 	for s := range t.sourcesFrom(s) {
 		for _, g := range s.gens {
-			if (g.f != nil || g.z != nil || g.parked) && g.fi != nil && os.SameFile(fi, g.fi) {
+			if (g.f != nil || g.z != nil || g.parked || g.packed) && g.fi != nil && os.SameFile(fi, g.fi) {
 				return g
 			}
 		}

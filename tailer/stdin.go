@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 )
@@ -13,48 +14,47 @@ const (
 	pipePace  = time.Millisecond // least time between two small chunks, so that a busy writer of short lines costs little
 )
 
-// feed reads standard input beside everything else and cuts it into pieces.
-type feed struct {
-	in     *ahead
-	s      *stream
-	pieces chan piece // closed after the last one
+// fed is a piece of a stream.
+type fed struct {
+	src *Source
+	p   piece
 }
 
-// startFeed reads r until its end, or until stop is done and nothing more is waiting in r. quit gives up at once.
-func startFeed(wg *sync.WaitGroup, stop, quit context.Context, r io.Reader, cfg Config) *feed {
-	f := &feed{in: newAhead(cfg.BlockSize), pieces: make(chan piece)}
-	f.s = newStream(f.in, cfg.BlockSize, cfg.MaxLine)
-	f.s.eager = true
+// startFeed reads r beside everything else and cuts it into pieces, until its end, or until stop is done and nothing more is
+// waiting in r. quit gives up at once.
+func startFeed(wg *sync.WaitGroup, stop, quit context.Context, path string, r io.Reader, cfg Config, to chan<- fed) {
+	src := &Source{Path: path, Name: filepath.Base(path), Size: -1}
+	in := newAhead(cfg.BlockSize)
+	s := newStream(in, cfg.BlockSize, cfg.MaxLine)
+	s.eager = true
 	file, _ := r.(*os.File)
 	if file != nil {
 		growPipe(file)
 	}
 	if file != nil && canWait {
-		wg.Go(func() { f.in.end(fillFrom(stop, quit, file, f.in)) })
+		wg.Go(func() { in.end(fillFrom(stop, quit, file, in)) })
 	} else {
 		// A read that waits cannot be called back here; the goroutine ends with the input or with the process.
 		go func() {
-			_, err := io.Copy(aheadWriter{f.in, quit.Done()}, r)
-			f.in.end(err)
+			_, err := io.Copy(aheadWriter{in, quit.Done()}, r)
+			in.end(err)
 		}()
-		context.AfterFunc(stop, func() { f.in.end(nil) })
+		context.AfterFunc(stop, func() { in.end(nil) })
 	}
+	context.AfterFunc(quit, func() { in.end(nil) })
 	wg.Go(func() {
-		defer close(f.pieces)
 		for {
-			p, err := f.s.next()
+			p, err := s.next()
 			if err != nil {
 				return
 			}
 			select {
-			case f.pieces <- p:
+			case to <- fed{src, p}:
 			case <-quit.Done():
 				return
 			}
 		}
 	})
-	context.AfterFunc(quit, func() { f.in.end(nil) })
-	return f
 }
 
 // ahead is a bounded buffer between the goroutine that empties a pipe and the one that cuts lines.

@@ -7,12 +7,23 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
 // canWait says that fillFrom can be called back while it waits for input.
 const canWait = true
+
+// openPipe opens a pipe by name. One that lives in a directory of files stays open for the next writer; one that stands for an
+// open descriptor ends with its writer.
+func openPipe(path string) (*os.File, error) {
+	fi, err := os.Stat(path)
+	if err == nil && fi.Mode()&os.ModeNamedPipe != 0 && !strings.HasPrefix(path, "/dev/") && !strings.HasPrefix(path, "/proc/") {
+		return os.OpenFile(path, os.O_RDWR, 0)
+	}
+	return os.Open(path)
+}
 
 // fillFrom copies r into a. It returns nil at the end of r, and after stop is done as soon as nothing waits in r.
 func fillFrom(stop, quit context.Context, r *os.File, a *ahead) error {

@@ -15,9 +15,11 @@ package tailer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -35,7 +37,7 @@ type Tailer struct {
 	now     func() time.Time
 	chunks  chan *Chunk
 	rescued chan *Chunk
-	feed    *feed // nil without standard input
+	streams chan fed // what came from standard input and pipes; nil without them, closed after the last
 	reader  follower
 	store   *store // nil without a state directory
 
@@ -62,7 +64,7 @@ type Tailer struct {
 }
 
 // Start follows what cfg names until ctx is done or Close is called. stdin is what "-" stands for; log takes what somebody
-// should know, never text of a line.
+// should know, never text of a line. A path that is a named pipe now is read like standard input.
 //
 // When ctx is done, reading files stops at once; standard input is emptied until it would block; then Chunks is closed.
 // Without files, Chunks is closed when standard input ends. The caller must call Close in either case.
@@ -71,13 +73,9 @@ func Start(ctx context.Context, cfg Config, stdin io.Reader, log *slog.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	files := false
-	for _, p := range cfg.Paths {
-		if p != stdinPath {
-			files = true
-		} else if t.feed == nil {
-			t.feed = startFeed(&t.wg, t.stop, t.quit, stdin, cfg)
-		}
+	files, err := t.startStreams(stdin)
+	if err != nil {
+		return nil, errors.Join(err, t.Close())
 	}
 	t.wg.Go(func() { t.readLoop(files) })
 	if files {
@@ -87,6 +85,38 @@ func Start(ctx context.Context, cfg Config, stdin io.Reader, log *slog.Logger) (
 		t.wg.Go(t.saveLoop)
 	}
 	return t, nil
+}
+
+// startStreams begins to read standard input and pipes that cfg names, and returns whether it names files, too.
+func (t *Tailer) startStreams(stdin io.Reader) (files bool, err error) {
+	var feeds sync.WaitGroup
+	for _, p := range t.cfg.Paths {
+		r := stdin
+		if p != stdinPath {
+			fi, err := os.Stat(p)
+			if err != nil || fi.IsDir() || fi.Mode().IsRegular() {
+				files = true
+				continue
+			}
+			f, err := openPipe(p)
+			if err != nil {
+				return files, fmt.Errorf("tailer: %w", err)
+			}
+			context.AfterFunc(t.quit, func() { f.Close() })
+			r = f
+		}
+		if t.streams == nil {
+			t.streams = make(chan fed)
+		}
+		startFeed(&feeds, t.stop, t.quit, p, r, t.cfg, t.streams)
+	}
+	if t.streams != nil {
+		t.wg.Go(func() {
+			feeds.Wait()
+			close(t.streams)
+		})
+	}
+	return files, nil
 }
 
 // newTailer builds a Tailer whose goroutines do not run yet.
@@ -169,104 +199,110 @@ func (t *Tailer) Commit() error {
 	return t.save(true)
 }
 
-// readLoop is the only goroutine that hands out chunks.
+// readLoop is the only goroutine that hands out chunks. It ends, after a stop, when the streams are empty.
 func (t *Tailer) readLoop(files bool) {
 	defer close(t.chunks)
-	var pieces chan piece
-	if t.feed != nil {
-		pieces = t.feed.pieces
-	}
-	piped := &Source{Path: stdinPath, Name: stdinPath, Size: -1}
-	stopped := t.stop.Done()
-	var seq uint64
-	var next, vanishing *Chunk
+	h := handout{streams: t.streams}
+	stop := t.stop.Done()
 	for {
-		if next == nil && pieces != nil {
-			select {
-			case p, ok := <-pieces:
-				if !ok {
-					pieces = nil
-					if !files {
-						return
-					}
-				} else {
-					next = t.chunk(piped, nil, p)
-				}
-			default:
-			}
+		if stop != nil && files {
+			t.prepare(&h)
 		}
-		if stopped == nil {
-			if pieces == nil && next == nil {
-				return
-			}
-		} else {
-			if next == nil {
-				only := func(g *generation) bool { return g != vanishing.gen } // keep the order within a file
-				if vanishing == nil {
-					only = nil
-				}
-				next = t.read(only)
-			}
-			if vanishing == nil && t.rescue.Load() && (next == nil || !next.vanishing()) {
-				vanishing = t.read(isVanishing)
-			}
+		if h.next == nil && h.streams == nil && (stop == nil || !files) {
+			return
 		}
-		var out, aside chan *Chunk
-		offer := vanishing
-		if next != nil {
-			out = t.chunks
-			next.Seq = seq
-			if vanishing == nil && next.vanishing() {
-				offer = next
-			}
-		}
-		if offer != nil {
-			aside = t.rescued
-			offer.Seq = seq
-		}
-		wait := pieces
-		if next != nil {
-			wait = nil
-		}
+		out, aside, streams := h.offers(t)
 		select {
-		case out <- next:
-			next = nil
-			seq++
-		case aside <- offer:
-			if offer == next {
-				next = nil
+		case out <- h.next:
+			h.next = nil
+			h.seq++
+		case aside <- h.offer:
+			if h.offer == h.next {
+				h.next = nil
 			} else {
-				vanishing = nil
+				h.vanishing = nil
 			}
-			seq++
-		case p, ok := <-wait:
+			h.seq++
+		case f, ok := <-streams:
 			if ok {
-				next = t.chunk(piped, nil, p)
-				continue
-			}
-			pieces = nil
-			if !files {
-				return
+				h.next = t.chunk(f.src, nil, f.p)
+			} else {
+				h.streams = nil
 			}
 		case <-t.wakeRead:
-		case <-stopped:
-			stopped = nil
-			for _, c := range []*Chunk{next, vanishing} {
-				if c != nil && c.Ack.track != nil {
-					c.Ack.track.forget(c.Ack)
-				}
-			}
-			if next != nil && next.Source != piped {
-				next = nil
-			}
-			vanishing = nil
-			if pieces == nil && next == nil {
-				return
-			}
+		case <-stop:
+			stop = nil
+			h.dropFiles()
 		case <-t.quit.Done():
 			return
 		}
 	}
+}
+
+// handout is what readLoop is about to hand out.
+type handout struct {
+	next      *Chunk // through Chunks, or through Rescue if its file is vanishing
+	vanishing *Chunk // of a vanishing file, through Rescue, while next waits
+	offer     *Chunk // the one of the two that Rescue is offered
+	streams   chan fed
+	seq       uint64
+}
+
+// prepare finds out what to hand out next: what came from a stream, else from a file.
+func (t *Tailer) prepare(h *handout) {
+	if h.next == nil && h.streams != nil {
+		select {
+		case f, ok := <-h.streams:
+			if ok {
+				h.next = t.chunk(f.src, nil, f.p)
+			} else {
+				h.streams = nil
+			}
+		default:
+		}
+	}
+	if h.next == nil {
+		var only func(*generation) bool
+		if h.vanishing != nil { // keeps the order within a file
+			only = func(g *generation) bool { return g != h.vanishing.gen }
+		}
+		h.next = t.read(only)
+	}
+	if h.vanishing == nil && t.rescue.Load() && (h.next == nil || !h.next.vanishing()) {
+		h.vanishing = t.read(isVanishing)
+	}
+}
+
+// offers returns the channels to use now; those that are not stay nil.
+func (h *handout) offers(t *Tailer) (out, aside chan *Chunk, streams chan fed) {
+	h.offer = h.vanishing
+	if h.next == nil {
+		streams = h.streams
+	} else {
+		out = t.chunks
+		h.next.Seq = h.seq
+		if h.vanishing == nil && h.next.vanishing() {
+			h.offer = h.next
+		}
+	}
+	if h.offer != nil {
+		aside = t.rescued
+		h.offer.Seq = h.seq
+	}
+	return out, aside, streams
+}
+
+// dropFiles takes back the chunks of files, which will be read again by the next run.
+func (h *handout) dropFiles() {
+	for _, c := range []*Chunk{h.next, h.vanishing} {
+		if c != nil && c.gen != nil {
+			c.gen.track.forget(c.Ack)
+		}
+	}
+	if h.next != nil && h.next.gen != nil {
+		h.next = nil
+	}
+	h.vanishing = nil
 }
 
 // chunk makes a chunk of g, or of a stream if g is nil, and counts it.

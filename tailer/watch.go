@@ -305,7 +305,7 @@ func (t *Tailer) observe(s *source, g *generation, fi os.FileInfo, now time.Time
 		g.pending = true
 		g.quiet = now
 		s.changed = now
-	} else if g.live != nil && !g.queued && fi.Size() > g.at.raw {
+	} else if !g.queued && g.live != nil && fi.Size() > g.at.raw {
 		g.pending = true // it is asked until it has told of everything
 	}
 	g.fi = fi
@@ -448,8 +448,10 @@ func (t *Tailer) settle(s *source, now time.Time) {
 		case ended:
 			t.finish(s, g)
 		case g.parked:
-			if g.rotated && pending {
-				t.unpark(s, g)
+			if pending && t.unpark(s, g) {
+				t.mu.Lock()
+				t.scheduleLocked(s)
+				t.mu.Unlock()
 			}
 		case drained && s.failing&cannotRead != 0:
 			t.mended(s, cannotRead)
@@ -473,19 +475,23 @@ func (t *Tailer) settle(s *source, now time.Time) {
 	}
 }
 
-// unreadable deals with a file that gave an error: it is tried again, unless it is a compressed file, which will not mend.
+// unreadable deals with a file that gave an error. It is opened again, which mends a stale handle of a network file system; a
+// compressed file will not mend.
 func (t *Tailer) unreadable(s *source, g *generation, err error, now time.Time) {
 	t.failed(s, cannotRead, err)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if g.z != nil {
-		g.ended = true
-		t.stats.Lost++
+	if g.z == nil && now.Sub(g.quiet) < t.cfg.PollIdle {
 		return
 	}
-	if now.Sub(g.quiet) >= t.cfg.PollIdle {
-		g.pending, g.quiet, g.err = true, now, nil
-		t.scheduleLocked(s)
+	packed := g.z != nil
+	t.drop(g)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	g.err, g.quiet = nil, now
+	if packed {
+		g.ended = true
+		t.stats.Lost++
+	} else {
+		g.parked, g.pending = true, true
 	}
 }
 
