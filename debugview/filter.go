@@ -17,10 +17,9 @@ type filter struct {
 	seen   []bool
 	keys   map[string]bool // names of fields that events had, while looking for a missing one
 
-	active  bool // something is left out
-	marks   bool // rows that match are marked
-	detail  bool // flows were asked for by id and are shown with everything
-	session bool
+	active bool // something is left out
+	marks  bool // rows that match are marked
+	detail bool // flows were asked for by id and are shown with everything
 
 	flows   map[string]map[string]string // for each prefix: the flows it matched, by short id, and their roots
 	shown   int

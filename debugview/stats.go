@@ -20,7 +20,7 @@ type stats struct {
 	n1      map[string]*n1Group
 
 	orphans, cycles, doubles, roots int64
-	slow                            bool // a flow was over the limit of its root
+	slow                            int64 // flows over the limit of their root
 	firstFailed                     string
 	topSteps                        map[string]int // with --slow: names of the slowest steps
 }
@@ -90,7 +90,7 @@ func (s *stats) flow(t *tree, matched bool) {
 	}
 	s.whole.add(d)
 	if limit := int64(s.cfg.Slow.HTTP); limit > 0 && t.root >= 0 && t.rows[t.root].kind == kindHTTP && t.rows[t.root].dur >= limit {
-		s.slow = true
+		s.slow++
 	}
 	if matched && s.cfg.SlowOnly > 0 {
 		name, _ := t.slowestStep()
@@ -270,4 +270,20 @@ func (s *stats) n1Count() (n int64) {
 		n += g.n
 	}
 	return n
+}
+
+// Counts is what a run came to, for whoever fails a build over it. Filters do not change it.
+type Counts struct {
+	Flows   int64
+	Failed  int64 // flows that failed
+	Retried int64 // flows in which something failed that was tried again, or did not matter for the end
+	Slow    int64 // flows whose request was over its limit
+	N1      int64 // queries that ran N+1 times
+	Open    int64 // flows that had not ended
+}
+
+// Counts returns what v has seen until now; all of it once v is closed.
+func (v *View) Counts() Counts {
+	s := &v.stats
+	return Counts{s.flows, s.states[failed], s.states[retried], s.slow, s.n1Count(), s.states[open]}
 }

@@ -100,7 +100,6 @@ type step struct {
 type detail struct {
 	class, message string   // of the error
 	stack          []string // at most maxStack frames
-	text           string   // message of a log line
 	changes        []change
 	wait           int64 // queue wait, -1 unknown
 	from, to       string

@@ -285,8 +285,8 @@ func (s storyteller) clause(t *tree, at int32) string {
 			return s.job(t, at)
 		}
 	case kindMessage:
-		if strings.HasSuffix(r.label, ".received") {
-			return "the message " + strings.TrimSuffix(r.label, ".received") + " was received"
+		if before, ok := strings.CutSuffix(r.label, ".received"); ok {
+			return "the message " + before + " was received"
 		}
 		return "the message " + strings.TrimSuffix(r.label, ".published") + " was published"
 	case kindError:

@@ -285,15 +285,16 @@ func (v *View) n1List(p *pen) {
 			break
 		}
 		p.right(rolePlain, count(g.n), 17, 1)
-		text := "  " + cut(g.label, 40)
+		var text strings.Builder
+		text.WriteString("  " + cut(g.label, 40))
 		if g.under != "" {
-			text += " under " + cut(g.under, 28)
+			text.WriteString(" under " + cut(g.under, 28))
 		}
-		text += " "
+		text.WriteString(" ")
 		for _, c := range g.counts {
-			text += "  ×" + itoa(int(c))
+			text.WriteString("  ×" + itoa(int(c)))
 		}
-		p.raw(text + "   ")
+		p.raw(text.String() + "   ")
 		p.put(roleDim, strings.Join(g.flows, " "))
 		p.line()
 	}
@@ -320,18 +321,19 @@ func (v *View) oddities(p *pen, tot Totals) {
 			}
 			return strings.Compare(a, b)
 		})
-		text := pad(count(n), 6) + "  "
+		var text strings.Builder
+		text.WriteString(pad(count(n), 6) + "  ")
 		for i, k := range kinds {
 			if i > 0 {
-				text += " · "
+				text.WriteString(" · ")
 			}
 			if i == 4 {
-				text += "…"
+				text.WriteString("…")
 				break
 			}
-			text += clean(k, v.cfg.ASCII) + " " + count(tot.Redacted[k])
+			text.WriteString(clean(k, v.cfg.ASCII) + " " + count(tot.Redacted[k]))
 		}
-		line("redacted", text+"          would ship: "+count(v.events)+" events, "+count(tot.Findings)+" with unredacted findings")
+		line("redacted", text.String()+"          would ship: "+count(v.events)+" events, "+count(tot.Findings)+" with unredacted findings")
 	}
 	if tot.Skipped > 0 {
 		text := pad(count(tot.Skipped), 6) + plur(tot.Skipped, "  line") + " could not be read"
@@ -379,19 +381,20 @@ func (v *View) next() string {
 
 // command returns the user's own command with other flags.
 func (v *View) command(flags string) string {
-	s := v.cfg.Command + " " + flags
+	var s strings.Builder
+	s.WriteString(v.cfg.Command + " " + flags)
 	for i, f := range v.cfg.Files {
 		if i == 3 {
-			s += " …"
+			s.WriteString(" …")
 			break
 		}
 		f = clean(f, v.cfg.ASCII)
 		if strings.ContainsAny(f, " '\"$&|;<>()*?[]#~`\\") {
 			f = "'" + strings.ReplaceAll(f, "'", `'\''`) + "'"
 		}
-		s += " " + f
+		s.WriteString(" " + f)
 	}
-	return s
+	return s.String()
 }
 
 // summaryJSON is the summary for programs; its "schema" is 1.

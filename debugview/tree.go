@@ -294,10 +294,7 @@ func (t *tree) phase(v *View, r *run, s *step) {
 			q.label = t.rows[prev].label
 		}
 		r.tries++
-		q.try = r.tries
-		if int32(s.attempt) > q.try {
-			q.try = int32(s.attempt)
-		}
+		q.try = max(int32(s.attempt), r.tries)
 		switch {
 		case prev < 0:
 			r.first = r.row

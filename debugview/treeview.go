@@ -46,7 +46,6 @@ func lookOf(cfg *Config) look {
 type treeLayout struct {
 	look
 	p     pen
-	story []byte
 	lasts []bool
 	list  bool // headlines only
 }
