@@ -43,7 +43,7 @@ var themes = map[string]*[roles]ink{
 		roleError: {color.FgRed}, roleHTTP: {color.FgCyan}, roleJob: {color.FgMagenta}, roleAPI: {color.FgBlue}, roleMail: {color.FgGreen},
 		roleDB: {color.FgBlue}, roleSlow: {color.Bold, color.FgMagenta}, roleHit: {color.Underline}, roleCursor: {color.ReverseVideo}},
 	"mono": {roleBold: {color.Bold}, roleDim: {color.Faint}, roleRetried: {color.Bold}, roleFailed: {color.Bold}, roleError: {color.Bold},
-		roleDB: {color.Underline}, roleSlow: {color.Underline}, roleHit: {color.Underline}, roleCursor: {color.ReverseVideo}},
+		roleSlow: {color.Underline}, roleHit: {color.Underline}, roleCursor: {color.ReverseVideo}},
 	"cvd": {roleBold: {color.Bold}, roleDim: {color.Faint}, roleFine: {color.FgBlue}, roleRetried: {color.FgYellow}, roleFailed: {color.Bold, color.FgYellow},
 		roleError: {color.FgYellow}, roleHTTP: {color.FgCyan}, roleJob: {color.FgBlue}, roleAPI: {color.FgHiBlue}, roleMail: {color.FgCyan},
 		roleDB: {color.FgWhite}, roleSlow: {color.FgHiYellow}, roleHit: {color.Underline}, roleCursor: {color.ReverseVideo}},
