@@ -17,7 +17,8 @@ import (
 type Process struct {
 	// Name begins the process_id, before a colon and the key: "order:60209085".
 	Name string `toml:"name"`
-	// Key says what holds the flows together: the type of a business object ("order"), "user" or "session".
+	// Key says what holds the flows together: the type of a business object ("order"), "subject" for whatever an event is
+	// about, "user" (or "actor"), "session", or the name of a field.
 	Key string `toml:"key"`
 	// Steps are the stations in their usual order. A flow takes part when one of its events is of the key and matches a
 	// step. A journey of a user or session begins with its first step and ends with its last; a process of an object
@@ -27,6 +28,15 @@ type Process struct {
 	Timeout time.Duration `toml:"timeout"`
 	// Again says that a user or session may go through it many times: each time is a process of its own.
 	Again bool `toml:"again"`
+}
+
+// ActionSteps returns steps that are known by their actions, patterns in which * stands for any text.
+func ActionSteps(patterns ...string) []Step {
+	steps := make([]Step, len(patterns))
+	for i, p := range patterns {
+		steps[i] = Step{Name: p, Action: p}
+	}
+	return steps
 }
 
 // Step is one station of a process.
@@ -130,6 +140,7 @@ type definition struct {
 	ttl     uint32
 	byActor bool
 	session bool
+	own     bool // the user's: the key may be a field
 }
 
 // taking is a process that is going on.
@@ -155,8 +166,8 @@ func (c *Correlator) define() {
 			}
 		}
 	}
-	for _, p := range all {
-		d := definition{Process: p, byActor: p.Key == "user" || p.Key == "actor", session: p.Key == "session"}
+	for i, p := range all {
+		d := definition{Process: p, own: i < len(c.cfg.Processes), byActor: p.Key == "user" || p.Key == "actor", session: p.Key == "session"}
 		if p.Timeout == 0 {
 			p.Timeout = 30 * 24 * time.Hour
 		}
@@ -263,7 +274,7 @@ func (c *Correlator) proceed(e *schema.Event) {
 			if user != "" {
 				c.take(e, d, user, c.hash.sum(spaceProcess, user))
 			}
-		case objects:
+		case objects || def.own:
 			c.proceedObject(e, d)
 		}
 	}
@@ -273,7 +284,7 @@ func (c *Correlator) proceed(e *schema.Event) {
 func (c *Correlator) proceedObject(e *schema.Event, d int) {
 	def := &c.defs[d]
 	object := ""
-	if e.Subject.Type == def.Key {
+	if e.Subject.Type == def.Key || def.Key == "subject" {
 		object = e.Subject.ID
 	}
 	aliased := false
@@ -285,6 +296,13 @@ func (c *Correlator) proceedObject(e *schema.Event, d int) {
 				object = id.Value
 			} else {
 				aliased = aliased || aliasing(id)
+			}
+		}
+	}
+	if object == "" && def.own {
+		for i := range e.Metadata.Fields {
+			if f := &e.Metadata.Fields[i]; f.Key == def.Key {
+				object = f.Value.Plain()
 			}
 		}
 	}

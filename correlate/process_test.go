@@ -110,6 +110,33 @@ func TestOwnProcess(t *testing.T) {
 	}
 }
 
+func TestProcessByFieldAndBySubject(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *correlate.Config) {
+		c.Processes = []correlate.Process{
+			{Name: "route", Key: "parcel_no", Steps: correlate.ActionSteps("parcel.*")},
+			{Name: "any", Key: "subject", Steps: correlate.ActionSteps("*.archived")},
+		}
+	})
+	scan := w.event("depot", 0, "user.action", trace(1))
+	scan.Action = "parcel.scanned"
+	scan.AddField("parcel_no", schema.Value{Kind: schema.Raw, S: "4711"})
+	handed := w.event("van", 1000, "user.action", trace(2))
+	handed.Action = "parcel.handed_over"
+	handed.AddField("parcel_no", schema.Text("4711"))
+	archived := about(w.event("depot", 2000, "user.action", trace(3)), "letter", "9")
+	archived.Action = "letter.archived"
+	for _, e := range []*schema.Event{scan, handed, archived} {
+		w.link(e)
+	}
+	if processes(scan) != "route:4711" || processes(handed) != "route:4711" || processes(archived) != "any:9" {
+		t.Errorf("processes = %q, %q, %q", processes(scan), processes(handed), processes(archived))
+	}
+	if got := handed.Metadata.Extra; len(got) != 1 || got[0] != (schema.Field{Key: "process_step", Value: schema.Value{Kind: schema.String, S: "parcel.*"}}) {
+		t.Errorf("step = %+v", got)
+	}
+}
+
 func TestSessionProcessHidesTheSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
