@@ -92,6 +92,9 @@ func (a *admin) status() Status {
 			worse("degraded", fmt.Sprintf("destination %s fails: %s", d.Name, d.LastError))
 		}
 	}
+	if b.Spool.Full {
+		worse("degraded", "the spool takes no more: on_full decides what is dropped")
+	}
 	if s.Balance != 0 {
 		worse("failing", fmt.Sprintf("the books do not balance: %d", s.Balance))
 	}
@@ -133,32 +136,10 @@ func (a *admin) handler() http.Handler {
 // every answer.
 func (a *admin) metrics(w io.Writer) {
 	b := a.books()
+	w.Write(b.AppendMetrics(nil, time.Now()))
 	m := metricWriter{w: w}
-	m.counter("ezlogs_read_events_total", "events given to delivery, those found in the spool included", float64(b.Added+b.Restored))
-	m.counter("ezlogs_delivered_events_total", "events that every required destination has", float64(b.Delivered))
-	m.gauge("ezlogs_spooled_events", "events on disk", float64(b.Spooled))
-	m.gauge("ezlogs_memory_events", "events in memory", float64(b.InMemory))
-	m.counter("ezlogs_sampled_events_total", "events of flows that are not kept", float64(b.Sampled))
-	m.counter("ezlogs_dead_lettered_events_total", "events set aside", float64(b.DeadLettered))
-	m.head("ezlogs_dropped_events_total", "events dropped, by reason", "counter")
-	for _, reason := range sortedKeys(b.Dropped) {
-		m.line("ezlogs_dropped_events_total", float64(b.Dropped[reason]), "reason", reason)
-	}
-	m.gauge("ezlogs_books_difference", "events that the books do not explain; not 0 is a bug", float64(b.Difference()))
-	m.gauge("ezlogs_memory_bytes", "of the memory budget in use", float64(b.MemoryBytes))
-	m.gauge("ezlogs_memory_budget_bytes", "memory budget", float64(b.MemoryBudget))
-	m.head("ezlogs_breaker_state", "of a destination: 0 closed, 1 open, 2 half-open, 3 blocked", "gauge")
-	for _, d := range b.Destinations {
-		m.line("ezlogs_breaker_state", float64(slices.Index(breakerStates, d.State)), "sink", d.Name)
-	}
-	m.head("ezlogs_attempts_total", "requests to a destination, by answer", "counter")
-	for _, d := range b.Destinations {
-		for _, code := range sortedKeys(d.Attempts) {
-			m.line("ezlogs_attempts_total", float64(d.Attempts[code]), "sink", d.Name, "code", code)
-		}
-	}
 	if t, ok := a.tail(); ok {
-		m.counter("ezlogs_read_bytes_total", "bytes read from files", float64(t.Bytes))
+		m.counter("ezlogs_input_bytes_total", "bytes read from files", float64(t.Bytes))
 		m.gauge("ezlogs_open_files", "descriptors held", float64(t.Open))
 		m.counter("ezlogs_rotations_total", "files rotated away", float64(t.Rotations))
 		m.counter("ezlogs_truncations_total", "files whose read content was gone", float64(t.Truncations))
@@ -188,8 +169,6 @@ func (a *admin) metrics(w io.Writer) {
 	m.line("ezlogs_reload_total", float64(a.reloads.done.Load()), "result", "done")
 	m.line("ezlogs_reload_total", float64(a.reloads.failed.Load()), "result", "failed")
 }
-
-var breakerStates = []string{ship.Closed.String(), ship.Open.String(), ship.HalfOpen.String(), ship.Blocked.String()}
 
 // metricWriter writes the text format.
 type metricWriter struct{ w io.Writer }

@@ -92,7 +92,11 @@ func run(ctx context.Context, env *Env) int {
 // newApp builds the command tree.
 func newApp(env *Env) *cli.App {
 	app := commandTree(env)
+	var all []*cli.Command
 	for _, c := range app.Commands {
+		all = append(append(all, c), c.Subcommands...)
+	}
+	for _, c := range all {
 		c.OnUsageError = onUsageError
 		c.CustomHelpTemplate = commandHelp
 		c.HideHelpCommand = true
@@ -128,7 +132,7 @@ func commandTree(env *Env) *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 		Commands: []*cli.Command{
-			shipCommand(env), debugCommand(env), checkCommand(env), redactCommand(env), explainCommand(env), statusCommand(env), completionCommand(env), helpCommand(env), versionCommand(env),
+			shipCommand(env), debugCommand(env), checkCommand(env), redactCommand(env), explainCommand(env), statusCommand(env), spoolCommand(env), dlqCommand(env), completionCommand(env), helpCommand(env), versionCommand(env),
 		},
 	}
 }

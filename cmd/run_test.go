@@ -120,6 +120,21 @@ func TestCommands(t *testing.T) {
 		{name: "help of a topic", args: []string{"help", "where"}, out: "exists(field)"},
 		{name: "command help", args: []string{"debug", "--help"}, out: "--errors"},
 		{name: "version json", args: []string{"version", "--json"}, out: `"go":"go1`},
+		{name: "spool ls", args: []string{"spool", "ls", "--state-dir", dir}, out: "0 segments, 0 events waiting"},
+		{name: "spool verify", args: []string{"spool", "verify", "--state-dir", dir}, out: "0 segments"},
+		{name: "spool cat", args: []string{"spool", "cat", "--state-dir", dir}},
+		{name: "spool repair", args: []string{"spool", "repair", "--state-dir", t.TempDir()}, out: "0 segments repaired"},
+		{name: "spool drop asks", args: []string{"spool", "drop", "--state-dir", dir}, status: 2, errors: "--yes"},
+		{name: "spool drop", args: []string{"spool", "drop", "--yes", "--state-dir", t.TempDir()}, out: "0 events dropped"},
+		{name: "spool flush without destination", args: []string{"spool", "flush", "--state-dir", dir}, status: 2, errors: "no destination"},
+		{name: "spool flush", args: []string{"spool", "flush", "--to", "null", "--state-dir", t.TempDir()}, errors: "0 events delivered"},
+		{name: "spool what", args: []string{"spool", "lss"}, status: 2, errors: "did you mean `ls`?"},
+		{name: "spool", args: []string{"spool"}, status: 2, errors: "needs to be told"},
+		{name: "dlq ls", args: []string{"dlq", "ls", "--state-dir", dir}, out: "0 files, 0 events"},
+		{name: "dlq cat", args: []string{"dlq", "cat", "--state-dir", dir}},
+		{name: "dlq drop asks", args: []string{"dlq", "drop", "--state-dir", dir}, status: 2, errors: "--yes"},
+		{name: "dlq drop", args: []string{"dlq", "drop", "--older-than", "7d", "--state-dir", t.TempDir()}, out: "0 events dropped"},
+		{name: "dlq retry", args: []string{"dlq", "retry", "--to", "null", "--state-dir", t.TempDir()}, errors: "0 events delivered"},
 		{name: "status of nobody", args: []string{"status", "--state-dir", dir}, status: 1, errors: "no shipper is running"},
 		{name: "bad value of a flag", args: []string{"ship", "--once", "--workers", "many", log}, status: 2, errors: "workers"},
 		{name: "flag without value", args: []string{"ship", "--to"}, status: 2, errors: "--to needs a value"},
@@ -259,8 +274,8 @@ func TestAdmin(t *testing.T) {
 	}
 	_, metrics := get(a, "/metrics")
 	for _, want := range []string{
-		"ezlogs_read_events_total 5\n", "ezlogs_delivered_events_total 3\n", `ezlogs_dropped_events_total{reason="full"} 2`, "ezlogs_books_difference 0\n",
-		`ezlogs_lag_bytes{source="a.log"} 7`, `ezlogs_redactions_total{detector="email",action="hash"} 2`, `ezlogs_attempts_total{sink="x",code="200"} 4`, "ezlogs_flows 3\n",
+		"ezlogs_read_events_total 5\n", "ezlogs_delivered_events_total 3\n", `ezlogs_dropped_events_total{reason="full"} 2`, "ezlogs_books_difference_events 0\n",
+		`ezlogs_lag_bytes{source="a.log"} 7`, `ezlogs_redactions_total{detector="email",action="hash"} 2`, `ezlogs_attempts_total{destination="x",code="200"} 4`, "ezlogs_flows 3\n",
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("metrics lack %s:\n%s", want, metrics)
