@@ -2,6 +2,7 @@ package schema
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -586,25 +587,23 @@ func (j *Joiner) forget(b *block) {
 
 // mergeStarted gives an event made of later lines what Started says.
 func (e *Event) mergeStarted(s *Event) {
-	c := s.clone()
-	e.Time, e.Action, e.Type = c.Time, c.Action, c.Type
-	e.Subject = c.Subject
+	route := e.Metadata.Route
+	e.merge(s)
+	e.Time, e.Action, e.Type = s.Time, strings.Clone(s.Action), s.Type
+	e.Subject = Subject{strings.Clone(s.Subject.Type), strings.Clone(s.Subject.ID)}
 	m := &e.Metadata
-	route := m.Route
-	e.merge(c)
-	m.Method, m.Path = c.Metadata.Method, c.Metadata.Path
+	m.Method, m.Path = strings.Clone(s.Metadata.Method), strings.Clone(s.Metadata.Path)
 	if route != "" {
 		m.Route = route
 	}
-	if c.Metadata.Level != LevelNone {
-		m.Level = c.Metadata.Level
+	if s.Metadata.Level != LevelNone {
+		m.Level = s.Metadata.Level
 	}
 }
 
-// merge adds to e what a further line of its block says.
+// merge adds to e what a further line of its block says. It copies the text it takes.
 func (e *Event) merge(s *Event) {
-	c := s.clone()
-	m, a := &e.Metadata, &c.Metadata
+	m, a := &e.Metadata, &s.Metadata
 	if a.Duration.Set {
 		m.Duration = a.Duration
 	}
@@ -614,49 +613,79 @@ func (e *Event) merge(s *Event) {
 	if a.Outcome != OutcomeNone {
 		m.Outcome = a.Outcome
 	}
-	setDefault(&m.IP, a.IP)
-	setDefault(&m.Method, a.Method)
+	copyDefault(&m.IP, a.IP)
+	copyDefault(&m.Method, a.Method)
 	if a.Route != "" {
-		m.Route = a.Route
+		m.Route = strings.Clone(a.Route)
 	}
 	if m.Path == "" && a.Path != "" {
-		method, subject := m.Method, e.Subject
-		route := m.Route
-		e.Type = ""
-		setHTTP(e, method, a.Path, 0)
-		if route != "" {
-			m.Route = route
-		}
-		if subject.Type != "" {
-			e.Subject = subject
-		}
+		e.setLatePath(strings.Clone(a.Path))
 	}
-	m.Params = mergeParams(a.Params, m.Params)
-	if m.Error.Class == "" {
-		m.Error = a.Error
+	if !a.Params.IsZero() {
+		m.Params = mergeParams(Value{a.Params.Kind, strings.Clone(a.Params.S)}, m.Params)
+	}
+	if m.Error.Class == "" && (a.Error.Class != "" || !a.Error.Message.IsZero()) {
+		m.Error = ErrorInfo{strings.Clone(a.Error.Class), a.Error.Message.clone(), a.Error.Stack.clone()}
 	}
 	if a.DB != (DB{}) {
-		m.DB = a.DB
+		m.DB = DB{Queries: a.DB.Queries, Cached: a.DB.Cached, Total: a.DB.Total}
 	}
-	m.Timing = append(m.Timing, a.Timing...)
-	m.Extra = append(m.Extra, newFields(m.Extra, a.Extra)...)
-	m.Fields = append(m.Fields, newFields(m.Fields, a.Fields)...)
+	for _, t := range a.Timing {
+		m.Timing = append(m.Timing, Timing{strings.Clone(t.Name), t.Duration})
+	}
+	m.Extra = mergeFields(m.Extra, a.Extra)
+	m.Fields = mergeFields(m.Fields, a.Fields)
 	if a.Level > m.Level && a.Level >= LevelWarn {
 		m.Level = a.Level
 	}
-	if e.Actor.Type == "" {
-		e.Actor = c.Actor
+	if c := &s.Actor; e.Actor.Type == "" && c.Type != "" {
+		e.Actor = Actor{strings.Clone(c.Type), strings.Clone(c.ID), strings.Clone(c.Name), strings.Clone(c.Email), strings.Clone(c.Label)}
 	}
-	d, f := &e.Correlation, &c.Correlation
-	setDefault(&d.RequestID, f.RequestID)
-	setDefault(&d.TraceID, f.TraceID)
-	setDefault(&d.SessionID, f.SessionID)
-	for _, id := range c.Idents {
+	d, f := &e.Correlation, &s.Correlation
+	copyDefault(&d.RequestID, f.RequestID)
+	copyDefault(&d.TraceID, f.TraceID)
+	copyDefault(&d.SessionID, f.SessionID)
+	for _, id := range s.Idents {
 		if !e.hasIdent(id) {
-			e.Idents = append(e.Idents, id)
+			e.Idents = append(e.Idents, Ident{id.Kind, strings.Clone(id.Name), strings.Clone(id.Value)})
 		}
 	}
 	e.Origin.Lines = max(e.Origin.Lines, 1) + 1
+}
+
+// setLatePath takes the target that only the last line of an old Rails' request names.
+func (e *Event) setLatePath(target string) {
+	m := &e.Metadata
+	subject, route := e.Subject, m.Route
+	e.Type = ""
+	setHTTP(e, m.Method, target, 0)
+	if route != "" {
+		m.Route = route
+	}
+	if subject.Type != "" {
+		e.Subject = subject
+	}
+}
+
+// copyDefault is setDefault with a copy.
+func copyDefault(s *string, to string) {
+	if *s == "" && to != "" {
+		*s = strings.Clone(to)
+	}
+}
+
+// clone returns v with text of its own.
+func (v Value) clone() Value { return Value{v.Kind, strings.Clone(v.S)} }
+
+// mergeFields appends copies of those fields whose key is not there.
+func mergeFields(have, add []Field) []Field {
+	n := len(have)
+	for _, f := range add {
+		if !slices.ContainsFunc(have[:n], func(h Field) bool { return h.Key == f.Key }) {
+			have = append(have, Field{strings.Clone(f.Key), f.Value.clone()})
+		}
+	}
+	return have
 }
 
 func (e *Event) hasIdent(id Ident) bool {

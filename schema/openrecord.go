@@ -108,7 +108,7 @@ func (r *openRecord) add(e *Event) {
 		r.e.Platform.Format = "rails.text"
 		c := e.clone()
 		m.Error, m.Message, m.Outcome = c.Metadata.Error, c.Metadata.Message, OutcomeFailure
-		m.Extra = append(m.Extra, newFields(m.Extra, c.Metadata.Extra)...)
+		m.Extra = mergeFields(m.Extra, c.Metadata.Extra)
 		if m.Level == LevelNone {
 			m.Level = e.Metadata.Level
 		}
@@ -128,17 +128,6 @@ func (r *openRecord) add(e *Event) {
 		return
 	}
 	r.trace.add(e.Join.Text)
-}
-
-// newFields returns those of add whose key is not in have.
-func newFields(have, add []Field) []Field {
-	var out []Field
-	for _, f := range add {
-		if !slices.ContainsFunc(have, func(h Field) bool { return h.Key == f.Key }) {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 // endRecord hands on the record of st.

@@ -81,6 +81,7 @@ type sqlStatement struct {
 	bulk      bool   // touches rows by condition or several at once
 	rows      int    // rows that the statement spells out, 0 unknown
 	where     []string
+	columns   [8]string // room for where
 	params    int // placeholders without number seen so far
 }
 
@@ -279,6 +280,9 @@ func (st *sqlStatement) addWhere(column string) {
 		if c == column {
 			return
 		}
+	}
+	if st.where == nil {
+		st.where = st.columns[:0]
 	}
 	if len(st.where) < 16 {
 		st.where = append(st.where, column)

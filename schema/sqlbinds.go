@@ -11,12 +11,14 @@ type sqlBinds struct {
 	text   string
 	read   bool
 	values []Value
+	first  [8]Value // room for most
 }
 
 // at returns the i-th value, counted from 0.
 func (b *sqlBinds) at(i int) (Value, bool) {
 	if !b.read {
 		b.read = true
+		b.values = b.first[:0]
 		b.parse()
 	}
 	if i < 0 || i >= len(b.values) || b.values[i].IsZero() {
@@ -90,23 +92,52 @@ func (b *sqlBinds) pairs(s string) {
 			return
 		}
 		r.i++
-		if !r.value(1, ",]") {
+		if _, ok := r.bind(","); !ok {
 			return
 		}
 		if r.space(); r.i >= len(s) || s[r.i] != ',' {
 			return
 		}
 		r.i++
-		from := len(r.out)
-		if !r.value(1, "]") {
+		v, ok := r.bind("]")
+		if !ok {
 			return
 		}
-		b.values = append(b.values, jsonValue(string(r.out[from:])))
+		b.values = append(b.values, v)
 		if r.space(); r.i >= len(s) || s[r.i] != ']' {
 			return
 		}
 		r.i++
 	}
+}
+
+// bind reads one value up to any byte of stop. Plain ones are pieces of the input.
+func (r *inspected) bind(stop string) (Value, bool) {
+	r.space()
+	rest := r.s[min(r.i, len(r.s)):]
+	switch {
+	case rest == "":
+		return Value{}, false
+	case rest[0] == '"':
+		text, n, ok := unquoteRuby(rest)
+		r.i += n
+		return Value{String, text}, ok
+	case isDigit(rest[0]) || rest[0] == '-' || strings.HasPrefix(rest, "nil"):
+		if end := strings.IndexAny(rest, stop); end > 0 {
+			if text := strings.TrimRight(rest[:end], " "); text == "nil" || isJSONNumber(text) {
+				r.i += end
+				if text == "nil" {
+					text = "null"
+				}
+				return Value{Raw, text}, true
+			}
+		}
+	}
+	from := len(r.out)
+	if !r.value(1, stop) {
+		return Value{}, false
+	}
+	return jsonValue(string(r.out[from:])), true
 }
 
 // list reads 1, 'a', "b", None.
