@@ -53,7 +53,7 @@ func (r *openRecord) addJUL(e *Event) {
 	c := e.clone()
 	m, n := &r.e.Metadata, &c.Metadata
 	m.Level, m.Message, m.Error = n.Level, n.Message, n.Error
-	m.Fields = append(m.Fields, newFields(m.Fields, n.Fields)...)
+	m.Fields = mergeFields(m.Fields, n.Fields)
 	r.e.Idents = append(r.e.Idents, c.Idents...)
 	d, f := &r.e.Correlation, &c.Correlation
 	setDefault(&d.RequestID, f.RequestID)

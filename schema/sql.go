@@ -82,7 +82,7 @@ type sqlStatement struct {
 	rows      int    // rows that the statement spells out, 0 unknown
 	where     []string
 	columns   [8]string // room for where
-	params    int // placeholders without number seen so far
+	params    int       // placeholders without number seen so far
 }
 
 // read finds the verb and hands on to its clause. WITH and EXPLAIN are looked through.
