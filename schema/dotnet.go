@@ -49,14 +49,37 @@ func parseDotNetConsole(p *Parser, e *Event, line string) bool {
 		return false
 	}
 	e.Metadata.Level = level
+	setDotNetCategory(e, name, id)
+	p.dotNetMessage(e, rest)
+	return true
+}
+
+func setDotNetCategory(e *Event, name, id string) {
 	e.AddField("logger", Text(name))
 	if id != "0" {
-		e.AddField("event_id", Value{Raw, number(id)})
+		e.AddField("event_id", Value{Raw, eventNumber(id)})
 	}
-	if rest != "" {
-		p.setText(e, rest)
-	}
-	setDefault(&e.Action, name)
+	e.Action = name
 	e.Join.Kind = "aspnet"
-	return true
+}
+
+// eventNumber returns the id of an event, which may be negative, as a JSON number.
+func eventNumber(id string) string {
+	if digits, ok := strings.CutPrefix(id, "-"); ok {
+		return "-" + number(digits)
+	}
+	return number(id)
+}
+
+// dotNetMessage sets the message that stands on the first line, if it does.
+func (p *Parser) dotNetMessage(e *Event, msg string) {
+	if msg == "" {
+		return
+	}
+	logger := e.Action
+	e.Action = ""
+	if !p.phrase(e, msg) {
+		p.setText(e, msg)
+	}
+	setDefault(&e.Action, logger)
 }

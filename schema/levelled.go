@@ -462,7 +462,11 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 			case isBunyanOrigin(rest):
 				rest = setBunyanOrigin(e, rest)
 				return rest
-			case dotted(token) && strings.IndexByte(token, '.') > 0 && strings.HasPrefix(after, "["), isQualified(token):
+			case token == "in" && flaskModule(after) > 0: // Flask: INFO in app: message
+				n := flaskModule(after)
+				h.logger = after[:n]
+				return strings.TrimLeft(after[n+1:], " ")
+			case dotted(token) && strings.IndexByte(token, '.') > 0 && (strings.HasPrefix(after, "[") || strings.HasPrefix(after, "{")), isQualified(token):
 				h.logger = token
 			default:
 				return rest
@@ -533,6 +537,15 @@ func loggerFollows(s string) bool {
 	bare := strings.TrimSuffix(token, ":")
 	return isLogger(bare) && (len(bare) < len(token) || strings.HasPrefix(after, "- ") || strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "[") ||
 		strings.IndexByte(bare, '.') > 0)
+}
+
+// flaskModule returns the length of the module's name that s begins with before a colon and a blank, 0 when there is none.
+func flaskModule(s string) int {
+	n := strings.Index(s, ": ")
+	if n < 1 || !isLogger(s[:n]) {
+		return 0
+	}
+	return n
 }
 
 // idWord reports whether s announces an id: TraceID, request_id.

@@ -61,15 +61,25 @@ func firstOf(s string, c byte) string {
 	return s
 }
 
-// parseFilePrefix takes lines that a collector put the name of their file before: nova-api.log.1 2017-05-16 00:00:00 …
+// parseFilePrefix takes lines that a collector put the name of their file before, or a program its own:
+//
+//	nova-api.log.1 2017-05-16 00:00:00.008 25746 INFO …
+//	[shop] 2026/03/14 10:00:00 listening
 func parseFilePrefix(p *Parser, e *Event, line string) bool {
 	end := strings.IndexByte(line[:min(len(line), 120)], ' ')
-	if end < 5 || !strings.Contains(line[:end], ".log") || len(line) < end+20 || !isDigit(line[end+1]) {
+	if end < 3 || len(line) < end+20 || !isDigit(line[end+1]) {
 		return false
+	}
+	key, name := "file", strings.TrimSuffix(line[:end], ":")
+	if !strings.Contains(name, ".log") {
+		key = "prefix"
+		if name = strings.Trim(name, "[]"); len(name) == end || len(name) > 40 || !isLogger(name) {
+			return false
+		}
 	}
 	if !parseStamped(p, e, line[end+1:]) {
 		return false
 	}
-	e.AddField("file", Text(strings.TrimSuffix(line[:end], ":")))
+	e.AddField(key, Text(name))
 	return true
 }

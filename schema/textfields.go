@@ -30,7 +30,7 @@ func (p *Parser) setText(e *Event, msg string) {
 func (p *Parser) setTextPairs(e *Event, msg string) {
 	msg = strings.TrimSpace(msg)
 	if at := trailingPairs(msg); at >= 0 {
-		text := strings.TrimRight(msg[:at], " \t:,|")
+		text := strings.TrimRight(msg[:at], " \t:,|-")
 		e.Metadata.Message = Text(text)
 		p.pairs(e, msg[at:])
 		scanIdents(e, text)

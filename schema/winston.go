@@ -27,7 +27,17 @@ func parseWinstonText(p *Parser, e *Event, s *stamped) bool {
 	if !ok {
 		return false
 	}
-	level := npmLevel(strings.Trim(word, "[]"))
+	word = strings.Trim(word, "[]")
+	level := npmLevel(word)
+	if short, ok := dotNetLevel(word); ok {
+		if category, id, is := dotNetCategory(firstToken(msg)); is { // ASP.NET's console with a time before
+			e.Metadata.Level = short
+			e.Platform.Format = "aspnet.console"
+			setDotNetCategory(e, category, id)
+			p.dotNetMessage(e, strings.TrimSpace(msg[len(firstToken(msg)):]))
+			return true
+		}
+	}
 	if level == LevelNone {
 		return false
 	}
