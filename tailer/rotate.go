@@ -185,8 +185,14 @@ func (t *Tailer) toEnd(g *generation) {
 	}
 }
 
-// knowSiblings remembers what earlier rotations left, so that it is never taken for files that were missed.
+// knowSiblings remembers what earlier rotations left, so that it is never taken for files that were missed: what is not older
+// than the live file, and the youngest of the rest, to which somebody may still write.
 func (t *Tailer) knowSiblings(s *source) {
+	type there struct {
+		path string
+		fi   os.FileInfo
+	}
+	var files []there
 	for _, path := range t.siblings(s, false) {
 		fi, err := os.Stat(path)
 		if err != nil || !fi.Mode().IsRegular() || t.knownElsewhere(s, path, fi) || t.cfg.names(path) {
@@ -196,12 +202,19 @@ func (t *Tailer) knowSiblings(s *source) {
 			s.search = 1 // it was written since s appeared
 			continue
 		}
-		f, err := openShared(path)
+		files = append(files, there{path, fi})
+	}
+	slices.SortFunc(files, func(a, b there) int { return b.fi.ModTime().Compare(a.fi.ModTime()) })
+	for i, x := range files {
+		if i >= keepClosed && x.fi.ModTime().UnixNano() < s.floor {
+			break
+		}
+		f, err := openShared(x.path)
 		if err != nil {
 			continue
 		}
 		if fi, err := f.Stat(); err == nil {
-			t.rememberFile(s, path, f, fi)
+			t.rememberFile(s, x.path, f, fi)
 		}
 		f.Close()
 	}

@@ -90,7 +90,10 @@ func Start(ctx context.Context, cfg Config, stdin io.Reader, log *slog.Logger) (
 // startStreams begins to read standard input and pipes that cfg names, and returns whether it names files, too.
 func (t *Tailer) startStreams(stdin io.Reader) (files bool, err error) {
 	var feeds sync.WaitGroup
-	for _, p := range t.cfg.Paths {
+	for i, p := range t.cfg.Paths {
+		if slices.Contains(t.cfg.Paths[:i], p) {
+			continue
+		}
 		r := stdin
 		if p != stdinPath {
 			fi, err := os.Stat(p)

@@ -1,6 +1,7 @@
 package tailer
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"maps"
@@ -17,8 +18,8 @@ const activeFor = time.Second
 // sweepEvery is the time between two checks whether files that were read to their end are still there.
 const sweepEvery = 10 * time.Second
 
-// keepClosed is the number of finished files of a source that are remembered in any case.
-const keepClosed = 2
+// keepClosed is the number of finished files of a source, the youngest, that are remembered in any case.
+const keepClosed = 4
 
 // forgetAfter is how long the record of a closed file is kept after the file was not found: one listing of a directory may
 // miss an entry that is being renamed.
@@ -532,8 +533,9 @@ func (t *Tailer) sweep(s *source, now time.Time) {
 			}
 		}
 	}
+	closed := slices.SortedFunc(slices.Values(s.closed), func(a, b *closedRecord) int { return cmp.Compare(a.Mod, b.Mod) })
 	var kept []*closedRecord
-	for i, was := range s.closed {
+	for i, was := range closed {
 		c := *was
 		at := slices.IndexFunc(files, func(f there) bool { return f.id.same(c.ID) })
 		fi, err := os.Stat(c.Path)
@@ -547,7 +549,7 @@ func (t *Tailer) sweep(s *source, now time.Time) {
 		}
 		gone := !c.missing.IsZero() && now.Sub(c.missing) >= forgetAfter
 		old := c.missing.IsZero() && c.Mod < s.floor && !t.cfg.names(c.Path)
-		if i >= len(s.closed)-keepClosed || !gone && !old {
+		if i >= len(closed)-keepClosed || !gone && !old {
 			kept = append(kept, &c)
 		}
 	}
