@@ -170,6 +170,8 @@ func appendMetadata(dst []byte, e *Event) []byte {
 		dst = append(dst, `,"timestamp_source":"read"`...)
 	case FromBlock:
 		dst = append(dst, `,"timestamp_source":"block"`...)
+	case FromPrevious:
+		dst = append(dst, `,"timestamp_source":"previous"`...)
 	}
 	for i := range m.Extra {
 		dst = appendField(append(dst, ','), &m.Extra[i])

@@ -139,6 +139,9 @@ func (j *Joiner) opens(e *Event, emit func(*Event)) {
 	}
 	j.begin(b, e)
 	b.opened = true
+	if e.Time.From == FromLine && !b.tagged {
+		k.stream.time = e.Time
+	}
 	if k.kind != railsRequest {
 		b.processed = true // a pair of lines: nothing comes between
 		j.linkInside(b.e)
@@ -301,6 +304,11 @@ func (j *Joiner) ambiguous(k blockKey) bool {
 
 // linkInside makes e a child of the block it stands in, if that is certain.
 func (j *Joiner) linkInside(e *Event) {
+	if e.Time.From == FromRead {
+		if st := j.known(e); st != nil {
+			e.takeTime(st.time, FromPrevious)
+		}
+	}
 	if j.open == 0 && !tagged(e.Join.Key) {
 		return
 	}
@@ -334,15 +342,24 @@ func (j *Joiner) linkInside(e *Event) {
 		c.RequestID = b.requestID
 		e.AddIdent(IdentRequest, "request_id", b.requestID)
 	}
-	if e.Time.From == FromRead && b.time.From != FromRead && (e.Time.NS-b.time.NS > readLag || e.Time.NS < b.time.NS) {
-		e.Time = Time{NS: b.time.NS, Digits: b.time.Digits, From: FromBlock}
-	}
+	e.takeTime(b.time, FromBlock)
 	if !b.done {
 		if e.Type == "error.raised" && b.e != nil {
 			j.failed(b, e)
 		}
 		b.noteActor(e)
 		j.touch(b)
+	}
+}
+
+// takeTime gives a line without time the time of another line, unless it was read so soon after that one that the moment of
+// reading says more.
+func (e *Event) takeTime(t Time, from TimeSource) {
+	if e.Time.From != FromRead && e.Time.From != FromPrevious || t.From == FromRead || t.NS == 0 {
+		return
+	}
+	if e.Time.From == FromPrevious || e.Time.NS-t.NS > readLag || e.Time.NS < t.NS {
+		e.Time = Time{NS: t.NS, Digits: t.Digits, From: from}
 	}
 }
 
@@ -450,6 +467,9 @@ func (j *Joiner) finish(b *block, emit func(*Event)) {
 	}
 	if e.Actor.Type == "" && !b.actors {
 		e.Actor = b.actor
+	}
+	if m := &e.Metadata; m.Method == "POST" && m.Params.Kind == Raw && isGraphQL(m.Path) {
+		setGraphQL(e, gjson.Get(m.Params.S, "operationName").Str, gjson.Get(m.Params.S, "query").Str)
 	}
 	resolveGraphQL(e)
 	if st := b.key.stream; b.key.kind != railsRequest {

@@ -57,6 +57,8 @@ type stream struct {
 	disordered bool
 	// done is the last block without tag that ended, while nothing but its own lines came after it.
 	done *block
+	// time is that of the last request without tag, for lines without time that follow it.
+	time Time
 	// failedJob is the job that failed last, which may be enqueued again.
 	failedJob string
 	// cut is what was collected of a physical line that the carrier cut.

@@ -163,10 +163,31 @@ func railsParameters(e *Event, s string) bool {
 // setRailsParams keeps an inspected hash of parameters as metadata.params, as text when it was cut.
 func setRailsParams(e *Event, s string) {
 	if js, ok := rubyJSON(s); ok {
-		e.Metadata.Params = Value{Raw, js}
+		e.Metadata.Params = Value{Raw, dropParams(js)}
 	} else {
 		e.AddField("params", Text(s))
 	}
+}
+
+// dropParams takes out of the parameters what Rails adds itself: the route, and the token against forged requests.
+func dropParams(js string) string {
+	if !strings.Contains(js, `"controller":`) && !strings.Contains(js, `"action":`) && !strings.Contains(js, `"format":`) && !strings.Contains(js, `"authenticity_token":`) {
+		return js
+	}
+	out := []byte{'{'}
+	eachMember(js, func(key string, v Value) bool {
+		switch key {
+		case "controller", "action", "format", "authenticity_token":
+			return true
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = appendString(out, key)
+		out = appendOrNull(append(out, ':'), v)
+		return true
+	})
+	return string(append(out, '}'))
 }
 
 // railsCompleted reads Completed 200 OK in 54ms (Views: 28.1ms | ActiveRecord: 11.9ms (1 query, 0 cached) | GC: 0.4ms), and the

@@ -66,6 +66,7 @@ func setSQLModel(e *Event, model, sql, binds string) {
 		e.AddExtra("changes_complete", Value{Raw, "false"})
 	}
 	setTransition(e)
+	setRelated(e)
 	if st.bulk {
 		setBulk(e, &st)
 	}
@@ -583,6 +584,29 @@ func setBulk(e *Event, st *sqlStatement) {
 		b = append(b, ']')
 	}
 	e.AddExtra("bulk", Value{Raw, string(append(b, '}'))})
+}
+
+// setRelated names the records that a change points to by its foreign keys, as metadata.related: {"order":"17"}.
+func setRelated(e *Event) {
+	var b []byte
+	for i := range e.Metadata.Changes {
+		c := &e.Metadata.Changes[i]
+		kind, ok := strings.CutSuffix(c.Field, "_id")
+		if !ok || kind == "" || c.New.Kind != Raw && c.New.Kind != String || c.New.S == "" || !isDigit(c.New.S[0]) && !isPathID(c.New.S) {
+			continue
+		}
+		if b == nil {
+			b = append(make([]byte, 0, 64), '{')
+		} else {
+			b = append(b, ',')
+		}
+		b = appendString(b, kind)
+		b = appendString(append(b, ':'), c.New.S)
+		e.AddIdent(IdentEntity, kind, c.New.S)
+	}
+	if b != nil {
+		e.AddExtra("related", Value{Raw, string(append(b, '}'))})
+	}
 }
 
 // setTransition notes a change of a state column as metadata.transition.

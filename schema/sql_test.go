@@ -35,7 +35,7 @@ func TestSQL(t *testing.T) {
 		{"no table", `SELECT sqlite_version(*)`, "", `data.query query / op=select table=`},
 		{"with", `WITH RECURSIVE t(n) AS (SELECT id FROM a WHERE id = 1) SELECT * FROM categories WHERE id IN (8)`, "", `data.query category.loaded category/8 op=select table=categories`},
 		{"insert with binds", `INSERT INTO "orders" ("user_id", "total", "created_at") VALUES (?, ?, ?) RETURNING "id"`, `[["user_id", 1], ["total", 19.9], ["created_at", "2026-11-21"]]`,
-			`data.change order.created order/ op=insert table=orders user_id:1 total:19.9`},
+			`data.change order.created order/ op=insert table=orders user_id:1 total:19.9 related={"user":"1"}`},
 		{"insert with literals", `INSERT INTO order_items (id, name, note) VALUES (20, 'O''Brien', NULL)`, "",
 			`data.change order_item.created order_item/20 op=insert table=order_items name:"O'Brien" note:null`},
 		{"expressions are not values", `INSERT INTO t (a, b, c) VALUES (now(), 1 + 2, $1)`, `$1 = 'x'`, `data.change t.created t/ op=insert table=t c:"x"`},

@@ -7,10 +7,11 @@ type TimeSource uint8
 
 // The sources of a timestamp.
 const (
-	FromRead    TimeSource = iota // the moment of reading: the line has no time
-	FromLine                      // the line itself
-	FromCarrier                   // the wrapper around the line (docker, syslog, journald)
-	FromBlock                     // the request that the line stands in: the line has no time, and is an old one
+	FromRead     TimeSource = iota // the moment of reading: the line has no time
+	FromLine                       // the line itself
+	FromCarrier                    // the wrapper around the line (docker, syslog, journald)
+	FromBlock                      // the request that the line stands in: the line has no time, and is an old one
+	FromPrevious                   // the line before it that had a time
 )
 
 // Time is a moment with the precision the line gave it.

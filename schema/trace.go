@@ -366,7 +366,7 @@ func setWholeSQL(e *Event, more string) {
 func clearSQL(e *Event) {
 	m := &e.Metadata
 	m.Extra = slices.DeleteFunc(m.Extra, func(f Field) bool {
-		return f.Key == "bulk" || f.Key == "transition" || f.Key == "changes_complete"
+		return f.Key == "bulk" || f.Key == "transition" || f.Key == "changes_complete" || f.Key == "related"
 	})
 	m.Changes = m.Changes[:0]
 	e.Idents = slices.DeleteFunc(e.Idents, func(id Ident) bool { return id.Kind == IdentEntity })
