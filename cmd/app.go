@@ -67,6 +67,18 @@ func Run(ctx context.Context, env *Env) int {
 func run(ctx context.Context, env *Env) int {
 	app := newApp(env)
 	args, err := hoist(app, env.Args)
+	switch asked, _ := errors.AsType[*asked](err); {
+	case asked == nil:
+	case asked.version:
+		fmt.Fprintln(env.Stdout, "ezlogs "+versionLine())
+		return statusDone
+	case asked.command != nil:
+		cli.HelpPrinter(env.Stdout, commandHelp, asked.command)
+		return statusDone
+	default:
+		cli.HelpPrinter(env.Stdout, appHelp, app)
+		return statusDone
+	}
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{"ezlogs"}, args...))
 	}
@@ -99,7 +111,7 @@ func newApp(env *Env) *cli.App {
 	for _, c := range all {
 		c.OnUsageError = onUsageError
 		c.CustomHelpTemplate = commandHelp
-		c.HideHelpCommand = true
+		c.HideHelp = true
 		for _, f := range c.Flags {
 			if f, ok := f.(*cli.BoolFlag); ok {
 				f.DisableDefaultText = true
@@ -110,17 +122,17 @@ func newApp(env *Env) *cli.App {
 }
 
 func commandTree(env *Env) *cli.App {
-	cli.VersionFlag = &cli.BoolFlag{Name: "version", Aliases: []string{"V"}, Usage: "print the version", DisableDefaultText: true}
 	return &cli.App{
-		Name:                      "ezlogs",
-		Usage:                     "turns what applications log into events and flows; ships them, or shows them",
-		UsageText:                 "ezlogs COMMAND [flags] [FILE|DIR|GLOB|-]...",
-		Version:                   versionLine(),
-		Writer:                    env.Stdout,
-		ErrWriter:                 env.Stderr,
-		Reader:                    env.Stdin,
-		HideHelpCommand:           true,
-		Flags:                     []cli.Flag{cli.HelpFlag}, // the library adds it only beside its own help command
+		Name:            "ezlogs",
+		Usage:           "turns what applications log into events and flows; ships them, or shows them",
+		UsageText:       "ezlogs COMMAND [flags] [FILE|DIR|GLOB|-]...",
+		Version:         versionLine(),
+		Writer:          env.Stdout,
+		ErrWriter:       env.Stderr,
+		Reader:          env.Stdin,
+		HideHelpCommand: true,
+		// The library's own flags for help and version are shared by all that it runs in a process; hoist takes these two.
+		HideHelp: true, HideVersion: true,
 		CustomAppHelpTemplate:     appHelp,
 		DisableSliceFlagSeparator: true,                         // a comma in --where is part of the expression
 		ExitErrHandler:            func(*cli.Context, error) {}, // Run maps errors to statuses
@@ -129,7 +141,8 @@ func commandTree(env *Env) *cli.App {
 			if c.Args().Present() {
 				return unknownCommand(c.App, c.Args().First())
 			}
-			return cli.ShowAppHelp(c)
+			cli.HelpPrinter(env.Stdout, appHelp, c.App)
+			return nil
 		},
 		Commands: []*cli.Command{
 			shipCommand(env), debugCommand(env), checkCommand(env), redactCommand(env), explainCommand(env), statusCommand(env), spoolCommand(env), dlqCommand(env), completionCommand(env), helpCommand(env), versionCommand(env),
@@ -165,10 +178,19 @@ func commandNames(list []*cli.Command) []string {
 	return names
 }
 
+// asked ends hoist where help or the version was asked for.
+type asked struct {
+	command *cli.Command // nil is the program
+	version bool
+}
+
+func (*asked) Error() string { return "help was asked for" }
+
 // hoist moves flags that stand behind files to the front, where the library looks for them, and refuses unknown ones with
 // a suggestion. "--" ends flags; "-" is a file.
 func hoist(app *cli.App, args []string) ([]string, error) {
 	var path, flags, files []string
+	var current *cli.Command
 	commands, known, at := app.Commands, app.Flags, "ezlogs"
 	for i := 0; i < len(args); i++ {
 		a := args[i]
@@ -180,18 +202,24 @@ func hoist(app *cli.App, args []string) ([]string, error) {
 			if cmd := findCommand(commands, a); cmd != nil && len(files) == 0 {
 				path = append(append(path, flags...), a)
 				flags = nil
-				commands, known, at = cmd.Subcommands, cmd.Flags, at+" "+cmd.Name
+				current, commands, known, at = cmd, cmd.Subcommands, cmd.Flags, at+" "+cmd.Name
 				continue
 			}
 			files = append(files, a)
 		default:
 			name, _, valued := strings.Cut(strings.TrimLeft(a, "-"), "=")
 			f := findFlag(known, name)
-			if f == nil && !slices.Contains([]string{"help", "h", "version", "V"}, name) {
+			switch {
+			case f != nil:
+			case name == "help" || name == "h":
+				return nil, &asked{command: current}
+			case current == nil && (name == "version" || name == "V"):
+				return nil, &asked{version: true}
+			default:
 				return nil, unknownFlag(known, a, name, at)
 			}
 			flags = append(flags, a)
-			if _, boolean := f.(*cli.BoolFlag); f != nil && !boolean && !valued {
+			if _, boolean := f.(*cli.BoolFlag); !boolean && !valued {
 				if i+1 == len(args) {
 					return nil, usagef("--%s needs a value", name)
 				}

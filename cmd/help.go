@@ -25,7 +25,7 @@ More: ezlogs COMMAND --help, ezlogs help config|exit-codes|flows|colors|where
 `
 
 // commandHelp is the help of a command: a sentence, examples, flags.
-const commandHelp = `{{.HelpName}} — {{.Usage}}
+const commandHelp = `ezlogs {{.Name}} — {{.Usage}}
 
 Usage:  {{.UsageText}}
 {{if .Description}}
@@ -36,7 +36,8 @@ Commands:
 {{end}}{{end}}{{if .VisibleFlags}}
 Flags:
 {{range .VisibleFlags}}  {{.}}
-{{end}}{{end}}`
+{{end}}  --help, -h	show help
+{{end}}`
 
 func helpCommand(env *Env) *cli.Command {
 	return &cli.Command{
@@ -44,14 +45,16 @@ func helpCommand(env *Env) *cli.Command {
 		Action: func(c *cli.Context) error {
 			name := c.Args().First()
 			if name == "" {
-				return cli.ShowAppHelp(c)
+				cli.HelpPrinter(env.Stdout, appHelp, c.App)
+				return nil
 			}
 			if text, ok := topics[name]; ok {
 				_, err := fmt.Fprint(env.Stdout, text)
 				return err
 			}
-			if findCommand(c.App.Commands, name) != nil {
-				return cli.ShowCommandHelp(cli.NewContext(c.App, nil, nil), name)
+			if cmd := findCommand(c.App.Commands, name); cmd != nil {
+				cli.HelpPrinter(env.Stdout, commandHelp, cmd)
+				return nil
 			}
 			text := fmt.Sprintf("there is no help on `%s`", name)
 			if near := nearest(name, append(topicNames(), commandNames(c.App.Commands)...)); near != "" {

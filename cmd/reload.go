@@ -29,7 +29,7 @@ func (r *shipRun) awaitReload(ctx context.Context) bool {
 			if len(cfg.Delivery.To) == 0 && len(cfg.Delivery.Destinations) == 0 {
 				cfg.Delivery.To = r.cfg.Delivery.To
 			}
-			r.cfg = cfg
+			r.next = cfg
 			r.admin.reloads.done.Add(1)
 			r.log.Info("the configuration was read again")
 			return true

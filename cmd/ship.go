@@ -103,6 +103,7 @@ type shipRun struct {
 	quiet  bool
 	admin  *admin
 	reload func() (*Config, error) // reads the configuration again
+	next   *Config                 // what it read
 }
 
 // destinations makes stdout the destination when there is none: the first try works.
@@ -151,6 +152,7 @@ func (r *shipRun) run(ctx context.Context) error {
 		if !again {
 			return err
 		}
+		r.cfg = r.next
 	}
 }
 
@@ -349,6 +351,7 @@ const foresight = 4096
 func ownLog(env *Env, c *cli.Context) *slog.Logger {
 	level := slog.LevelInfo
 	switch {
+	case c == nil:
 	case c.Bool("verbose"):
 		level = slog.LevelDebug
 	case c.Bool("quiet"):
