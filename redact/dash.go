@@ -105,15 +105,8 @@ func (r *Redactor) pemBody(i int) int {
 			}
 			return end
 		case pemChar(c):
-			if c == ' ' && !header && j > i && j+1 < len(t) && byteClass[t[j+1]] == bAlpha && j > end+2 {
-				// A blank inside: words follow, unless a long run of the body does.
-				k := j + 1
-				for k < len(t) && base64Std[t[k]] {
-					k++
-				}
-				if k-j < 40 && k < len(t) && t[k] != '\n' && !hasPrefix(t[k:], " -----END") && !hasPrefix(t[k:], "-----END") {
-					return j
-				}
+			if isSpace[c] && !header && !pemContinues(t, j+1) {
+				return trimSpaceEnd(t, i, end)
 			}
 			j++
 			end = j
@@ -147,6 +140,25 @@ func (r *Redactor) pemBody(i int) int {
 		}
 	}
 	return trimSpaceEnd(t, i, end)
+}
+
+// pemContinues reports whether what stands at i behind white space goes on with a key: a long run of its alphabet, a
+// shorter one that ends the line, a header, or the END.
+func pemContinues(t []byte, i int) bool {
+	for i < len(t) && isSpace[t[i]] {
+		i++
+	}
+	k := i
+	for k < len(t) && base64Std[t[k]] {
+		k++
+	}
+	if k == len(t) || k-i >= 40 || t[k] == '\n' || t[k] == '"' || t[k] == '\\' || hasPrefix(t[k:], pemEnd) {
+		return true
+	}
+	if isSpace[t[k]] && hasPrefix(t[k+1:], pemEnd) {
+		return true
+	}
+	return k > i && byteClass[t[i]] == bAlpha && (t[k] == ':' || t[k] == '-')
 }
 
 func trimRight(t []byte) []byte { return t[:trimSpaceEnd(t, 0, len(t))] }

@@ -328,7 +328,7 @@ func entity(s string) (rune, int) {
 			i, base = 3, 16
 		}
 		for first := i; i < len(s) && i < 11; i++ {
-			if s[i] == ';' && i > first {
+			if s[i] == ';' && i > first && r <= utf8.MaxRune {
 				return r, i + 1
 			}
 			v := rune(hexValue[s[i]])

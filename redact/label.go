@@ -236,7 +236,7 @@ func letterValue(t []byte, j int, kind Kind) int {
 		for e < len(t) && (alnum[t[e]] || t[e] == '-' && e+1 < len(t) && byteClass[t[e+1]] == bDigit) {
 			e++
 		}
-		if p := profileOf(t[j:e]); p.letters >= 1 && p.letters <= 4 && p.digits >= 5 && p.digits <= 14 {
+		if p := profileOf(t[j:e]); p.letters >= 1 && p.letters <= 5 && p.digits >= 5 && p.digits <= 14 {
 			return e
 		}
 		return 0
