@@ -343,3 +343,37 @@ func TestJoinerHints(t *testing.T) {
 		}
 	}
 }
+
+// FuzzRecords takes any text as lines: no panic, every event JSON, every chunk acknowledged, and no line without an event of
+// its own or a place in one.
+func FuzzRecords(f *testing.F) {
+	logs, _ := filepath.Glob("../testdata/lines/*/*.log")
+	for _, log := range logs {
+		if text, err := os.ReadFile(log); err == nil && len(text) < 8<<10 {
+			f.Add(string(text))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 16<<10 {
+			return
+		}
+		r := newJoinRig()
+		lines := 0
+		for line := range strings.Lines(text) {
+			lines++
+			r.push(strings.TrimSuffix(line, "\n"))
+		}
+		r.j.Flush(r.emit)
+		for _, e := range r.out {
+			if js := AppendJSON(nil, e); !json.Valid(js) {
+				t.Errorf("not JSON: %s", js)
+			}
+			if int(e.Origin.Lines) > lines {
+				t.Errorf("an event of %d lines out of %d", e.Origin.Lines, lines)
+			}
+		}
+		if r.mark.n != 0 || r.j.held != 0 || r.j.open != 0 {
+			t.Errorf("%d not acknowledged, %d records and %d blocks open", r.mark.n, r.j.held, r.j.open)
+		}
+	})
+}

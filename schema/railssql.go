@@ -111,8 +111,9 @@ func cutBinds(s string) (sql, binds string) {
 	if !strings.HasSuffix(s, "]") {
 		return s, ""
 	}
-	// The first one counts that reads as a list up to the end: values may hold brackets.
-	for at := 0; ; {
+	// The first one counts that reads as a list up to the end: values may hold brackets, but not many.
+	at := 0
+	for range 8 {
 		i := strings.Index(s[at:], "  [[")
 		if i < 0 {
 			return s, ""
@@ -122,6 +123,7 @@ func cutBinds(s string) (sql, binds string) {
 			return s[:at-2], s[at:]
 		}
 	}
+	return s, ""
 }
 
 // namedBinds returns Rails' list of pairs as an object, so that each value stands under its column's name. Columns that
