@@ -307,6 +307,24 @@ func TestTruncationChangesIdentity(t *testing.T) {
 	}
 }
 
+func TestTruncationNotSavedChangesIdentityAgain(t *testing.T) {
+	r := newRig(t, "app.log")
+	r.write("app.log", "head\na\n")
+	r.start().want("head a")
+	r.save()
+	r.copy("app.log", "app.log.1")
+	r.truncate("app.log")
+	r.write("app.log", "head\nb\n")
+	r.step()
+	r.want("head b")
+	id := r.tl.sources[0].live.info.Identity
+	r.crash() // the positions are those before the truncation
+	r.start().want("head b")
+	if got := r.tl.sources[0].live.info.Identity; !bytes.Equal(got, id) {
+		t.Errorf("got identity %x after a restart, want %x", got, id)
+	}
+}
+
 func TestCopyTruncate(t *testing.T) {
 	r := newRig(t, "app.log")
 	r.write("app.log", "a\nb\n")

@@ -52,6 +52,7 @@ func (t *Tailer) takeUp(s *source, now time.Time) {
 		}
 		t.adopt(s, g, len(s.gens), now)
 	}
+	s.before = open
 	if s.live == nil {
 		if fi, err := os.Stat(s.path); err == nil && fi.Mode().IsRegular() {
 			t.appear(s, fi, now)

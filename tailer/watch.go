@@ -48,8 +48,9 @@ type watched struct {
 	floor    int64           // nanoseconds; files modified before are older than what is followed
 	search   int             // looks that shall search for missed files yet
 	target   string
-	failing  trouble // what does not work, and that was said
-	restart  bool    // positions of an earlier run are to be taken up
+	failing  trouble  // what does not work, and that was said
+	restart  bool     // positions of an earlier run are to be taken up
+	before   []record // these, until a live file was opened
 	swept    time.Time
 }
 
@@ -386,6 +387,12 @@ func (t *Tailer) appear(s *source, fi os.FileInfo, now time.Time) {
 	case first && !t.watcher.started && t.cfg.From == "end":
 		t.toEnd(g)
 	}
+	for _, r := range s.before {
+		if r.ID.same(g.id) { // as if the truncation had been seen by the run before
+			g.epoch = max(g.epoch, r.Epoch+1)
+		}
+	}
+	s.before = nil
 	if first {
 		t.knowSiblings(s)
 	}
