@@ -12,13 +12,16 @@ import (
 
 // BenchmarkAdd measures an event on its way through the view: flows of seven events, four hundred begun a second.
 func BenchmarkAdd(b *testing.B) {
-	for _, layout := range []string{"summary", "tree", "lines", "story", "json"} {
+	for _, layout := range []string{"summary", "tree", "lines", "story", "json", "pipe"} {
 		b.Run(layout, func(b *testing.B) {
 			events := traffic(10_000)
 			c := config(func(c *debugview.Config) {
 				c.Layout = layout
 				if layout == "summary" {
 					c.Layout, c.Summary = "tree", "only"
+				}
+				if layout == "pipe" {
+					c.Layout, c.Summary, c.Input = "tree", "only", debugview.Pipe
 				}
 			})
 			b.ReportAllocs()

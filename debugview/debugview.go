@@ -50,6 +50,8 @@ type View struct {
 	learned []learned
 
 	logNow, wallNow int64 // newest time of the log, last Advance
+	scannedLog      int64 // these when open flows were last looked at
+	scannedWall     int64
 	events          int64
 	forced          int64 // flows shown early, for want of room
 	firstAt, lastAt int64
@@ -169,6 +171,19 @@ func (v *View) Advance(now int64) {
 	v.settle()
 	if l, ok := v.layout.(*lanesLayout); ok {
 		l.tick(v)
+	}
+	v.draw()
+}
+
+// Settle shows every open flow now: the input has ended, but the view stays open, for a browser or a page. What comes
+// after all is shown as a continuation.
+func (v *View) Settle() {
+	for f := v.byStart.min(); f != nil; f = v.byStart.min() {
+		v.finish(f, v.cfg.Input == Follow)
+	}
+	v.hold.release(v, math.MaxInt64)
+	if l, ok := v.layout.(*albumLayout); ok {
+		l.end(v)
 	}
 	v.draw()
 }

@@ -264,6 +264,13 @@ func (v *View) settle() {
 		v.forced++
 		v.finish(v.byAge.head(), true)
 	}
+	if v.cfg.Input != Files {
+		// Patience differs, so all quiet flows are looked at; not for every event, though.
+		if v.logNow-v.scannedLog < scanEvery && v.wallNow-v.scannedWall < scanEvery {
+			return
+		}
+		v.scannedLog, v.scannedWall = max(v.logNow, 0), v.wallNow
+	}
 	switch v.cfg.Input {
 	case Files:
 		limit := v.logNow - int64(v.cfg.Settle)*filesFactor
@@ -304,6 +311,9 @@ func (v *View) settle() {
 
 // filesFactor is how much more log time than clock time a flow is given.
 const filesFactor = 30
+
+// scanEvery is how much time passes before open flows are looked at again, nanoseconds.
+const scanEvery = 10e6
 
 // shortest is the least patience there is, in nanoseconds.
 const shortest = 200e6

@@ -198,6 +198,28 @@ func TestBrowserCopiesAndWrites(t *testing.T) {
 	}
 }
 
+// TestBrowserAfterTheInput shows flows that no later event settles.
+func TestBrowserAfterTheInput(t *testing.T) {
+	t.Parallel()
+	d := &desk{t: t, done: make(chan error, 1)}
+	ready := make(chan struct{})
+	d.screen = &readyScreen{SimulationScreen: tcell.NewSimulationScreen("UTF-8"), ready: ready, w: 100, h: 24}
+	var err error
+	if d.b, err = debugview.NewBrowser(config(nil), d.screen, &d.errs, nil, func() time.Time { return time.Unix(0, at("14:03:00")) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range (&scene{}).order().events {
+		d.b.View().Add(&e)
+	}
+	d.b.View().Settle()
+	go func() { d.done <- d.b.Run(context.Background()) }()
+	<-ready
+	t.Cleanup(d.quit)
+	if text := d.text(); !strings.Contains(text, "all read") || !strings.Contains(text, "1 flow  9 events") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 func TestBrowserPauses(t *testing.T) {
 	t.Parallel()
 	d := open(t, 100, 24, nil).press(" ")

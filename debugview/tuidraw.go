@@ -101,7 +101,7 @@ func (b *Browser) drawHead(w int) {
 	b.a.mu.Lock()
 	states, n1, dropped, total := b.a.states, b.a.n1, b.a.dropped, b.a.next
 	b.a.mu.Unlock()
-	text := count(int64(total)) + " flows  " + count(b.events) + " events"
+	text := count(int64(total)) + plur(int64(total), " flow") + "  " + count(b.events) + plur(b.events, " event")
 	if b.rate > 0 {
 		text += "  " + count(b.rate) + "/s"
 	}
