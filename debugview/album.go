@@ -159,7 +159,7 @@ func (v *View) shoot(t *tree) *shot {
 		x := shotRow{
 			kind: r.kind, depth: int(r.depth), prefix: branches(lasts, int(r.depth)), name: rowName, suffix: suffix, at: at, width: width, wait: wait,
 			start: r.start, took: took, failed: r.failed || r.kind == kindError, warn: r.warn, status: int(r.status), count: int(r.count),
-			step: r.step.subject, svc: r.step.service, sql: r.step.sql, d: r.d,
+			step: r.step.subject, svc: v.serviceOf(r.step), sql: r.step.sql, d: r.d,
 		}
 		if r.parent >= 0 {
 			p := &t.rows[r.parent]
@@ -170,7 +170,7 @@ func (v *View) shoot(t *tree) *shot {
 			x.text += " " + strings.ToLower(errorText(r.d)+" "+r.d.json)
 			s.size += r.step.size()
 		}
-		services = appendNew(services, r.step.service)
+		services = appendNew(services, v.serviceOf(r.step))
 		if subject == "" && r.kind == kindDB && r.step.subject != "" {
 			if noun, _, ok := strings.Cut(r.label, "."); ok {
 				subject = noun + " " + r.step.subject

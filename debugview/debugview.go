@@ -32,13 +32,15 @@ type View struct {
 	errw  io.Writer
 	total func() Totals
 
-	texts      *texts
-	statements [1 << 11]struct{ raw, clean string }
-	scratch    []byte
-	show       []pattern
-	keepJSON   bool
-	skipJSON   bool // for the event at hand
-	keepGroups bool
+	texts       *texts
+	statements  [1 << 11]text2
+	scratch     []byte
+	services    []text2 // names of services; the first is none
+	lastService uint16
+	show        []pattern
+	keepJSON    bool
+	skipJSON    bool // for the event at hand
+	keepGroups  bool
 
 	flows   map[schema.FlowID]*flow // open flows by every id they are known under
 	alias   aliases
@@ -72,7 +74,7 @@ type View struct {
 // Bounds of what is kept of open flows. stepBytes is what a step costs, its text included.
 const (
 	maxOpenFlows = 50_000
-	stepBytes    = 360
+	stepBytes    = 280
 	maxOpenBytes = 256 << 20
 	maxSteps     = 2000 // kept of one flow; the rest is counted
 )
@@ -88,8 +90,8 @@ func New(cfg Config, out, errw io.Writer, total func() Totals) (*View, error) {
 	}
 	v := &View{
 		cfg: cfg, errw: errw, total: total,
-		texts: &texts{seed: maphash.MakeSeed(), ascii: cfg.ASCII},
-		flows: map[schema.FlowID]*flow{}, logNow: math.MinInt64, firstAt: math.MaxInt64, lastAt: math.MinInt64,
+		texts:    &texts{seed: maphash.MakeSeed(), ascii: cfg.ASCII},
+		services: make([]text2, 1), flows: map[schema.FlowID]*flow{}, logNow: math.MinInt64, firstAt: math.MaxInt64, lastAt: math.MinInt64,
 	}
 	v.out = newOutput(out, &v.cfg)
 	for _, id := range cfg.Flows {

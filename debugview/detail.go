@@ -31,7 +31,7 @@ func (l *treeLayout) detail(v *View, t *tree) {
 		p.line()
 	}
 	p.line()
-	l.facts(t)
+	l.facts(v, t)
 	l.changes(t)
 	if paths, n := replaced(t); n > 0 {
 		p.put(roleDim, "  redacted   ")
@@ -44,15 +44,13 @@ func (l *treeLayout) detail(v *View, t *tree) {
 }
 
 // facts writes the ids and names of the flow, in columns.
-func (l *treeLayout) facts(t *tree) {
+func (l *treeLayout) facts(v *View, t *tree) {
 	f := t.f
 	var services []string
 	subject := ""
 	for _, i := range t.order {
 		s := t.rows[i].step
-		if s.service != "" && !slices.Contains(services, s.service) {
-			services = append(services, s.service)
-		}
+		services = appendNew(services, v.serviceOf(s))
 		if subject == "" && s.subject != "" && s.kind == kindDB {
 			if noun, _, ok := strings.Cut(s.label, "."); ok {
 				subject = noun + " " + s.subject

@@ -223,7 +223,7 @@ func (l *mermaidLayout) flow(v *View, t *tree) {
 		l.lines = append(l.lines, "  "+from+arrow+to+": "+mermaidText(text))
 	}
 	self := func(r *row) string {
-		s := r.step.service
+		s := v.serviceOf(r.step)
 		if s == "" {
 			s = "app"
 		}
@@ -265,7 +265,7 @@ func (l *mermaidLayout) flow(v *View, t *tree) {
 		case kindDB, kindSQL:
 			say(me, "->>", l.who("participant", "db", "db"), name+suffix+took(r))
 		case kindAPI:
-			host := r.step.host
+			host := hostOf(r.label)
 			if host == "" {
 				host = "api"
 			}
@@ -388,10 +388,11 @@ func (l *otlpLayout) flow(v *View, t *tree) {
 				}
 			}
 		}
-		if _, ok := spans[r.step.service]; !ok {
-			order = append(order, r.step.service)
+		service := v.serviceOf(r.step)
+		if _, ok := spans[service]; !ok {
+			order = append(order, service)
 		}
-		spans[r.step.service] = append(spans[r.step.service], s)
+		spans[service] = append(spans[service], s)
 	}
 	for _, name := range order {
 		service := name

@@ -134,7 +134,7 @@ func (v *View) flowJSON(t *tree) *FlowJSON {
 		r := &t.rows[i]
 		s := StepJSON{
 			Kind: r.kind.String(), Action: r.label, Subject: r.step.subject, Status: int(r.status), At: ms(r.start - t.start),
-			Count: int(r.count), Service: r.step.service, SQL: r.step.sql,
+			Count: int(r.count), Service: v.serviceOf(r.step), SQL: r.step.sql,
 		}
 		if p, ok := index[r.parent]; ok && r.parent >= 0 {
 			s.Parent = &p

@@ -70,7 +70,7 @@ const (
 )
 
 // key identifies an event within a run.
-type key [16]byte
+type key [8]byte
 
 // step is what is kept of an event. Strings are clean and live in memory of their own.
 type step struct {
@@ -79,16 +79,15 @@ type step struct {
 	dur        int64 // nanoseconds, -1 unknown
 	label      string
 	subject    string // id of the subject
-	service    string
 	sql        string // statement without its literals
-	host       string // called host of an api step; also the queue of a job
 	d          *detail
 	fold       uint64 // equal for steps that may be shown as one row
 	job        uint64 // job id, 0 none
 	mask       uint64 // results of the comparisons of --where
 	status     int16
 	attempt    int16
-	learn      uint8 // index into View.learned
+	service    uint16 // index into View.services
+	learn      uint8  // index into View.learned
 	kind       kind
 	phase      phase
 	stamp      stamp
@@ -178,20 +177,17 @@ func shapeOf(eventType string) shape {
 	return shape{kind: kindEvent}
 }
 
-// keyOf returns the identity of an event id.
+// keyOf returns the identity of an event id. Within one flow, which is where it is looked up, 64 bits are plenty.
 func keyOf(id *schema.ID) (k key) {
-	if id.Text == "" {
-		return key(id.Bits)
+	a, b := binary.LittleEndian.Uint64(id.Bits[:8]), binary.LittleEndian.Uint64(id.Bits[8:])
+	if id.Text != "" {
+		a = 14695981039346656037
+		for i := 0; i < len(id.Text); i++ {
+			a = (a ^ uint64(id.Text[i])) * 1099511628211
+		}
+		a |= 1
 	}
-	// Two sums of different kinds, both the same in every run.
-	a, b := uint64(14695981039346656037), uint64(len(id.Text))
-	for i := 0; i < len(id.Text); i++ {
-		c := uint64(id.Text[i])
-		a = (a ^ c) * 1099511628211
-		b = (b+c)*0x9e3779b97f4a7c15 ^ b>>29
-	}
-	binary.LittleEndian.PutUint64(k[:8], a)
-	binary.LittleEndian.PutUint64(k[8:], b)
+	binary.LittleEndian.PutUint64(k[:], a^b)
 	return k
 }
 
@@ -209,7 +205,7 @@ func (v *View) take(s *step, e *schema.Event) {
 	if m.Duration.Set && m.Duration.NS >= 0 {
 		s.dur = m.Duration.NS
 	}
-	s.service = v.texts.get(e.Platform.Service)
+	s.service = v.service(e.Platform.Service)
 	if e.Correlation.JobID != "" && s.kind == kindJob {
 		s.job = maphash.String(v.texts.seed, e.Correlation.JobID) | 1
 	}
@@ -289,9 +285,6 @@ func (v *View) name(s *step, e *schema.Event) {
 			s.sql = s.label
 		}
 	}
-	if s.kind == kindAPI {
-		s.host = v.texts.get(hostOf(s.label))
-	}
 	switch s.kind {
 	case kindSQL:
 		text := s.sql
@@ -310,6 +303,35 @@ func (v *View) name(s *step, e *schema.Event) {
 		s.fold = s.fold&^15 | uint64(s.kind)
 	}
 }
+
+// service returns the index of a service's name; there are few, and the last stands for all beyond the number that is kept.
+func (v *View) service(name string) uint16 {
+	if last := v.services[v.lastService]; last.raw == name {
+		return v.lastService
+	}
+	for i := range v.services {
+		if v.services[i].raw == name {
+			v.lastService = uint16(i)
+			return v.lastService
+		}
+	}
+	if len(v.services) == maxServices {
+		return 0
+	}
+	raw := strings.Clone(name)
+	v.services = append(v.services, text2{raw, clean(cutBytes(raw, 200), v.texts.ascii)})
+	v.lastService = uint16(len(v.services) - 1)
+	return v.lastService
+}
+
+// maxServices is the number of names of services that are kept.
+const maxServices = 250
+
+// text2 is a text as logged and as it may be shown.
+type text2 struct{ raw, clean string }
+
+// serviceOf returns the service of a step.
+func (v *View) serviceOf(s *step) string { return v.services[s.service].clean }
 
 // jobName returns the class of a job from its action, "ReceiptJob.completed" for example.
 func jobName(action string) string {

@@ -246,7 +246,7 @@ func (s storyteller) clause(t *tree, at int32) string {
 	r := &t.rows[at]
 	switch r.kind {
 	case kindAPI:
-		host := r.step.host
+		host := hostOf(r.label)
 		if host == "" {
 			host = r.label
 		}
