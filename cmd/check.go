@@ -221,7 +221,7 @@ func (l *loaded) warn(path string, err *valueError) { l.report(isWarning, path, 
 func (l *loaded) report(sev severity, path string, err *valueError) {
 	for i := range l.index {
 		e := &l.index[i]
-		if names, _ := plainPath(e.path); !e.header && strings.Join(names, ".") == path {
+		if names, _ := plainPath(e.path); !e.header && (strings.Join(names, ".") == path || strings.Join(e.path, ".") == path) {
 			l.add(sev, e, e.value, path, err)
 			return
 		}

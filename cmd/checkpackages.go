@@ -57,15 +57,17 @@ func (l *loaded) fault(table string, err error) {
 	}
 }
 
-// keyOf turns the field that a package names into the key that the user wrote.
+// keyOf turns the field that a package names into the key that the user wrote; elements of lists of tables keep their
+// number: "rule.0.pattern".
 func keyOf(table, field string) string {
 	name, rest, _ := strings.Cut(field, "[")
-	_, member, _ := strings.Cut(rest, "].")
+	number, member, _ := strings.Cut(rest, "].")
+	member, _, _ = strings.Cut(member, "[")
 	switch name {
 	case "destination":
-		return strings.TrimSuffix("delivery.destination."+member, ".")
+		return strings.TrimSuffix("delivery.destination."+number+"."+member, ".")
 	case "rule", "process", "format":
-		return strings.TrimSuffix(name+"."+member, ".")
+		return strings.TrimSuffix(name+"."+number+"."+member, ".")
 	case "batch_size", "buffer_size", "flush_interval", "memory", "sample_rate":
 		return "performance." + name
 	case "state_dir":
