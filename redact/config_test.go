@@ -130,6 +130,8 @@ func TestActions(t *testing.T) {
 		{"last4", `card 4111111111111111`, `card [credit_card:****1111]`, func(c *redact.Config) { c.Kinds = map[string]string{"credit_card": "last4"} }},
 		{"keep", `bob@corp.example password=hunter2x9`, `bob@corp.example password=[REDACTED:password]`, func(c *redact.Config) { c.Kinds = map[string]string{"email": "keep"} }},
 		{"mask", `to bob@corp.example`, `to [REDACTED:email]`, func(c *redact.Config) { c.Kinds = map[string]string{"email": "mask"} }},
+		{"ipv6 only", `from 81.2.69.142 and 2a02:a60d:85bf:10c7::a521`, `from 81.2.69.142 and [REDACTED:ipv6]`, func(c *redact.Config) { c.Kinds = map[string]string{"ipv6": "mask"} }},
+		{"kind of a whole value", `{"password":"bob@corp.example"}`, `{"password":"[REDACTED:password]"}`, func(c *redact.Config) { c.Kinds = map[string]string{"email": "keep"} }},
 		{"mask_ip", `from 81.2.69.142 and 2a02:a60d:85bf:10c7::a521`, `from 81.2.69.0 and 2a02:a60d:85bf::`, func(c *redact.Config) { c.MaskIP = true }},
 		{"sanitize_fields", `internalNote="call him" note=x`, `internalNote="[REDACTED:field]" note=x`, func(c *redact.Config) { c.SanitizeFields = []string{"internal_note"} }},
 		{"short card number", `card=411111111111`, `card=[credit_card:****1111]`, func(c *redact.Config) { c.Kinds = map[string]string{"credit_card": "last4"} }},
@@ -171,6 +173,12 @@ func TestAllow(t *testing.T) {
 		{"other domain", `to bob@xcorp.example`, false, func(c *redact.Config) { c.Allow = []redact.Allow{{Domain: "corp.example"}} }},
 		{"domain of a card", `card 4111111111111111`, false, func(c *redact.Config) { c.Allow = []redact.Allow{{Domain: "corp.example"}} }},
 		{"network", `from 81.2.69.142 on`, true, func(c *redact.Config) { c.Profile = "gdpr"; c.Allow = []redact.Allow{{CIDR: "81.2.0.0/16"}} }},
+		{"network of IPv6", `from 2a02:a60d:85bf:10c7::a521 on`, true, func(c *redact.Config) { c.Profile = "gdpr"; c.Allow = []redact.Allow{{CIDR: "2a02::/16"}} }},
+		{"label", `NINO QQ123456C on`, true, func(c *redact.Config) { c.Allow = []redact.Allow{{Value: "QQ123456C"}} }},
+		{"spoken", `the password is Xk29dmQp9 on`, true, func(c *redact.Config) { c.Allow = []redact.Allow{{Value: "Xk29dmQp9"}} }},
+		{"track", `;4111111111111111=2512?`, true, func(c *redact.Config) {
+			c.Allow = []redact.Allow{{Detector: "track_data"}, {Detector: "credit_card"}}
+		}},
 		{"address", `from 81.2.69.142 on`, true, func(c *redact.Config) { c.Profile = "gdpr"; c.Allow = []redact.Allow{{CIDR: "81.2.69.142"}} }},
 		{"other network", `from 81.2.69.142 on`, false, func(c *redact.Config) { c.Profile = "gdpr"; c.Allow = []redact.Allow{{CIDR: "81.3.0.0/16"}} }},
 		{"network of a card", `card 4111111111111111`, false, func(c *redact.Config) { c.Allow = []redact.Allow{{CIDR: "81.3.0.0/16"}} }},
@@ -233,6 +241,7 @@ func TestRules(t *testing.T) {
 			{Name: "staff", Pattern: `\bEMP-(\d{6})\b`, Literal: "EMP-", Examples: []string{"EMP-123456"}, Counter: []string{"EMP-12"}},
 			{Name: "ticket", Pattern: `T-\d+`, Keys: []string{"subject"}, Action: "hash"},
 			{Name: "diagnosis", Keys: []string{"patient.diagnosis"}},
+			{Name: "marker", Pattern: `REDACTED`, Literal: "REDACTED"},
 			{Name: "mailish", Pattern: `bob@corp\.example!`, Literal: "bob@"},
 		}
 	})

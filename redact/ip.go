@@ -138,11 +138,6 @@ done:
 		return 0
 	}
 	if (colons == 5 && dashes == 0 || dashes == 5) && j-i == 17 {
-		for k := i + 2; k < j; k += 3 {
-			if t[k] != t[i+2] {
-				return 0
-			}
-		}
 		if mac := t[i:j]; hasHexLetter(mac) && string(mac) != "ff:ff:ff:ff:ff:ff" { // else a clock
 			if r.e.actions[MAC] != Keep && r.add(i, j, MAC, "") {
 				return j

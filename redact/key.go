@@ -34,12 +34,12 @@ func LoadOrCreateKey(dir string) (master []byte, created bool, err error) {
 		master, err = LoadKey(name)
 		return master, false, err
 	}
+	if err == nil {
+		_, err = f.WriteString(hex.EncodeToString(master) + "\n")
+		err = errors.Join(err, f.Sync(), f.Close())
+	}
 	if err != nil {
 		return nil, false, fmt.Errorf("redact: make key: %w", err)
-	}
-	_, err = f.WriteString(hex.EncodeToString(master) + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, false, fmt.Errorf("redact: write key: %w", err)
 	}
 	return master, true, nil
 }

@@ -39,6 +39,19 @@ func TestLoadOrCreateKey(t *testing.T) {
 	}
 }
 
+// TestKeyMadeMeanwhile holds that a key that appears between looking and making is not overwritten.
+func TestKeyMadeMeanwhile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Symlink(filepath.Join(dir, "missing"), filepath.Join(dir, redact.KeyFile)); err != nil {
+		t.Log("no symbolic links here:", err)
+		return
+	}
+	if _, created, err := redact.LoadOrCreateKey(dir); err == nil || created {
+		t.Errorf("got %v, %v", created, err)
+	}
+}
+
 func TestParseKey(t *testing.T) {
 	t.Parallel()
 	raw := []byte("0123456789abcdef")

@@ -186,9 +186,7 @@ func (r *Redactor) appendReplacement(out []byte, s *span) []byte {
 			return append(append(out, d[len(d)-4:]...), ']')
 		}
 	case Truncate:
-		if b, ok := appendNetwork(out, v); ok {
-			return b
-		}
+		return appendNetwork(out, v)
 	}
 	out = append(out, "[REDACTED:"...)
 	return append(append(out, name...), ']')

@@ -265,6 +265,24 @@ var samples = []struct{ name, line string }{
 	{"email without dot", `{"email":"«bob@localhost»","n":"‹x›"}`},
 	{"long email", `email="«bob@localhost»" ‹x›`},
 	{"grouped id", `ssn=«123 45 6789» n=‹1›`},
+	{"jwt header", `cut «eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9» ‹x›`},
+	{"jwt unsigned", `«eyJhbGciOiJub25lIn0.eyJzdWIiOiIxMjM0In0». ‹x›`},
+	{"phone american", `call «415-555-2671» ‹x›`},
+	{"phone with plus in parens", `tel (+‹›«14155552671») ‹x›`},
+	{"pem json lines", `{"k":["«-----BEGIN PRIVATE KEY-----\",\"MIIEowIBAAKCAQEAx8f3k2VtQ9n1\",\"-----END PRIVATE KEY-----»"],"n":"‹x›"}`},
+	{"pem in a string of its own", `{"k":"x = \"«-----BEGIN PRIVATE KEY-----» \" ‹y›"}`},
+	{"pem blank before the end", `«-----BEGIN PRIVATE KEY----- MIIEowIBAAKCAQEAx8f3k2VtQ9n1 -----END PRIVATE KEY-----» ‹x›`},
+	{"pem wrong end", `«-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1\n»‹-----END x›`},
+	{"digits token", `1«//0gaBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789» ‹x›`},
+	{"idn", `«bob@xn--mller-kva.xn--p1ai» ‹x›`},
+	{"jurgen", `«jürgen@corp.example» wrote 用户«bob@corp.example» ‹x›`},
+	{"unclosed list", `["password","«hunter2x9»`},
+	{"quoted key with blanks", `{"a":1,"credit card" :  «4111111111111111»}`},
+	{"double quoted newline", "password='«hunt'er2x9» \"‹x›\""},
+	{"header in a string", `{"m":"Authorization: \"Bearer «kq83jd93jf93Zk39»\" ‹x›"}`},
+	{"two cookie headers", "Set-Cookie: a=«b1b2b3b4»\nSet-Cookie: c=«d1d2d3d4»; Path=‹/x›"},
+	{"insert schema", `INSERT INTO "s"."c" ("id", "password" ) VALUES (‹7›, '«hunter2x9»' )`},
+	{"not a url password", `http://user@‹host›/x password=«hunter2x9»`},
 }
 
 // unmark returns the line without marks and what they held.
@@ -306,5 +324,30 @@ func TestSamples(t *testing.T) {
 				t.Errorf("a second pass changes %q\n    into %q", got, again)
 			}
 		})
+	}
+}
+
+func TestSamplesStrict(t *testing.T) {
+	t.Parallel()
+	c := redact.DefaultConfig()
+	c.Profile = "strict"
+	r := newWorker(t, c)
+	for _, line := range []string{
+		`IMEI «490154203237518» ‹x›`, `NPI «1234567893» ‹x›`, `personnummer «811218-9876» ‹x›`, `RRN «900101-1234567» ‹x›`,
+		`za_id=«8001015009087» ‹x›`, `NRIC «S1234567D» ‹x›`, `from «81.2.69.142»:443 ‹x›`, `[«2a02:a60d:85bf:10c7::a521»]:443 ‹x›`,
+		`client=«81.2.69.142», ‹x›`, `name_on_card="«Ada O'Hara»" ‹x›`, `full_name=«Ada Lovelace» n=‹x›`,
+	} {
+		plain, secrets, keeps := unmark(line)
+		got, _ := r.Line(plain)
+		for _, s := range secrets {
+			if strings.Contains(got, s) {
+				t.Errorf("Line(%q) = %q leaks %q", plain, got, s)
+			}
+		}
+		for _, k := range keeps {
+			if !strings.Contains(got, k) {
+				t.Errorf("Line(%q) = %q lost %q", plain, got, k)
+			}
+		}
 	}
 }

@@ -462,7 +462,7 @@ func (r *Redactor) comma(i int) int {
 		return sep + 1
 	}
 	vs, ve, closed := r.quoted(j)
-	if !closed {
+	if !closed && ve < len(t) {
 		return sep + 1
 	}
 	// A list of names, ["password","email"], is not a pair: what follows a credential's name has to look like one.
@@ -516,7 +516,7 @@ func (r *Redactor) underList(i int) int {
 				return 0
 			}
 		case ']':
-			if r.scalar(i+1, j, r.under, true) {
+			if !digitsOnly(t[i+1:j]) && r.scalar(i+1, j, r.under, true) {
 				return j
 			}
 			return 0

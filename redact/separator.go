@@ -204,17 +204,11 @@ func (r *Redactor) keyBefore(i int) (k keyAt, ok bool) {
 	for p > 0 && p > i-8 && t[p-1] == ' ' {
 		p--
 	}
-	if p == 0 {
-		return k, false
-	}
 	// <<"key">> => as Erlang prints it.
 	for p > 1 && t[p-1] == '>' && t[p-2] == '>' {
 		p -= 2
 	}
-	if p == 0 {
-		return k, false
-	}
-	if t[p-1] == '?' || t[p-1] == '!' { // TypeScript's key?: and key!:
+	if p > 1 && (t[p-1] == '?' || t[p-1] == '!') { // TypeScript's key?: and key!:
 		p--
 	}
 	if p == 0 {

@@ -140,10 +140,9 @@ func shaped(v []byte, kind Kind) bool {
 		return n == 7 && p.letters == 2 && len(v) == 9
 	case SouthAfricanID:
 		return p.numeric() && n == 13
-	case NPI:
+	default: // NPI
 		return p.numeric() && n == 10
 	}
-	return false
 }
 
 // ipLike reports whether v is four or more groups of digits with dots, an address or a version.

@@ -18,6 +18,7 @@ func TestStream(t *testing.T) {
 			"web | [REDACTED:private_key]\nweb | [REDACTED:private_key]\nweb | [REDACTED:private_key]\nweb | [REDACTED:private_key]\nweb | MIIEowIBAAKCAQEAx8f3k2VtQ9n1"},
 		{"private key cut off", "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1\nlevel=info msg=go", "[REDACTED:private_key]\n[REDACTED:private_key]\nlevel=info msg=go"},
 		{"private key without a body line", "-----BEGIN PRIVATE KEY-----\nshort words", "[REDACTED:private_key]\nshort words"},
+		{"private key then a header that is none", "-----BEGIN PRIVATE KEY-----\na b: c\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1", "[REDACTED:private_key]\na b: c\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1"},
 		{"certificate", "-----BEGIN CERTIFICATE-----\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1\n-----END CERTIFICATE-----", "-----BEGIN CERTIFICATE-----\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1\n-----END CERTIFICATE-----"},
 		{"name and value", "- name: DB_PASSWORD\n  value: hunter2x9\n- name: A\n  value: x", "- name: DB_PASSWORD\n  value: [REDACTED:password]\n- name: A\n  value: x"},
 		{"name and value in JSON", "{\n \"name\": \"X-Api-Key\",\n \"value\": \"kq83jd93jf93\"\n}", "{\n \"name\": \"X-Api-Key\",\n \"value\": \"[REDACTED:api_key]\"\n}"},
@@ -59,6 +60,16 @@ func TestStreamIsBounded(t *testing.T) {
 		}
 		if changed != 200 {
 			t.Errorf("%q: %d lines changed, want 200", first, changed)
+		}
+	}
+}
+
+func TestStreamOfAKindThatIsOff(t *testing.T) {
+	t.Parallel()
+	s := newEngine(t, func(c *redact.Config) { c.Kinds = map[string]string{"private_key": "keep"} }).Worker().Stream()
+	for _, line := range []string{"-----BEGIN PRIVATE KEY-----", "MIIEowIBAAKCAQEAx8f3k2VtQ9n1", "-----END PRIVATE KEY-----"} {
+		if got, changed := s.Line(line); changed {
+			t.Errorf("%q becomes %q", line, got)
 		}
 	}
 }

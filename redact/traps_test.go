@@ -198,6 +198,28 @@ var traps = []string{
 	`the password is required, the token was refreshed, token is valid`,
 	`password is hidden secret is kept token abcdef key 0123456789abcdef0123456789abcdef`,
 	`mnemonic=one two three=4`,
+	`mnemonic=one two three. four`,
+	`["password",""] {"sync_token":"4111111111111111","page_token":"x"}`,
+	`ssn 123456789-1x ssn 123456789.5 call the number at 12345 67890 iban 123456789 key 12`,
+	`NINO QQ12`,
+	`NINO QQ123456CX nino QQ1x3456C`,
+	`password is`,
+	`password `,
+	`the password is:`,
+	`password is 'secret'`,
+	`token a6bcca5a-d5d0-d7f2-a483-e8ac0320893e seen`,
+	`1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7`,
+	`[credit_card:****11x1] [email:k1:0123456789abcdeX] [email:k1:0123] [REDACTED:nothing] [x:y:z] [email:****]`,
+	`password: </b> password=, password=: password: ;`,
+	`password=  `,
+	`{"value":"a","x":1} {"value":1} {"value":"a", {"value":"a","name":1} {"value":"a","name":"b"} {"value":"a","x":"b"}`,
+	`a&b: c d|e f> g# h`,
+	`4111111111111111_x`,
+	`%B12^ %B4111111111111111= %B4111111111111111^`,
+	`track ;4111111111111112=2512<`,
+	`user:1@tcp/x a b:c@tcp (x)`,
+	`http://a.b"c d http://a.b`,
+	`x] : y [] : z [a b]: c <!--: <?xml?> <a:b/> </a> <1> <:>`,
 }
 
 func TestTraps(t *testing.T) {
@@ -281,6 +303,10 @@ var strictTraps = []string{
 	`cache::get foo::bar dead:beef`,
 	`20250101-1234 850817-1234567890`,
 	`1.2.3.4.5.6 oid 1.3.6.1.4.1`,
+	`{"address":"db-1.example:5432"} .81.2.69.142 Foo/12.34.56.78`,
+	`a4:1e:50-9a:f0:9f a4:1e:50:9a:f0:9fx ff:ff:ff:ff:ff:ff 12:ab:cd`,
+	`bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdx bc1short bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mb bc1bbbbbbbbbbbbbbbbbbbbbb`,
+	`1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3 3zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz 1short tb1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq`,
 }
 
 func TestTrapsStrict(t *testing.T) {
