@@ -267,8 +267,8 @@ func (p *Parser) jobRetrying(e *Event, s string) bool {
 	if after, ok := strings.CutPrefix(rest, "after "); ok {
 		e.Metadata.Retry.Attempt, _ = strconv.Atoi(after[:numberLen(after)])
 	}
-	if i := strings.Index(rest, "in "); i >= 0 {
-		in, _, _ := strings.Cut(rest[i+3:], ",")
+	if _, after, ok := strings.Cut(rest, "in "); ok {
+		in, _, _ := strings.Cut(after, ",")
 		num, unit, _ := strings.Cut(in, " ")
 		if u, ok := unitOf(unit); ok {
 			e.Metadata.Retry.In, _ = scaleDuration(num, u)

@@ -74,11 +74,10 @@ func (p *Parser) railsStarted(e *Event, s string) bool {
 	if !ok || !isMethod(method) {
 		return false
 	}
-	end := strings.Index(rest, "\" ")
-	if end < 0 {
+	target, rest, ok := strings.Cut(rest, "\" ")
+	if !ok {
 		return false
 	}
-	target, rest := rest[:end], rest[end+2:]
 	if i := strings.Index(rest, "for "); i >= 0 {
 		addr, at, _ := strings.Cut(rest[i+4:], " at ")
 		setClientIP(e, addr)
@@ -528,13 +527,13 @@ func exceptionName(class string) bool {
 // setValidation lists what a failed validation names, as metadata.validation_errors.
 func setValidation(e *Event) {
 	text := e.Metadata.Error.Message.S
-	i := strings.Index(text, "Validation failed: ")
-	if i < 0 || e.hasExtra("validation_errors") {
+	_, after, ok := strings.Cut(text, "Validation failed: ")
+	if !ok || e.hasExtra("validation_errors") {
 		return
 	}
 	b := append(make([]byte, 0, len(text)+8), '[')
 	first := true
-	for part := range strings.SplitSeq(text[i+len("Validation failed: "):], ", ") {
+	for part := range strings.SplitSeq(after, ", ") {
 		if !first {
 			b = append(b, ',')
 		}

@@ -53,8 +53,8 @@ func (p *Parser) rubyHead(e *Event, line string) bool {
 		e.Metadata.Level = LevelNone
 	}
 	e.Platform.PID = pid
-	if i := strings.IndexByte(pid, ':'); i >= 0 { // some formatters write pid:tid
-		e.Platform.PID, e.Platform.Thread = pid[:i], pid[i+1:]
+	if process, thread, ok := strings.Cut(pid, ":"); ok { // some formatters write pid:tid
+		e.Platform.PID, e.Platform.Thread = process, thread
 	}
 	call := prog == "request" || prog == "response" // Faraday's names for the sides of a call
 	if prog != "" && !call {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -277,10 +278,8 @@ func (st *sqlStatement) rest() {
 }
 
 func (st *sqlStatement) addWhere(column string) {
-	for _, c := range st.where {
-		if c == column {
-			return
-		}
+	if slices.Contains(st.where, column) {
+		return
 	}
 	if st.where == nil {
 		st.where = st.columns[:0]
