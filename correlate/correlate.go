@@ -33,6 +33,7 @@ type Correlator struct {
 	clock   int64  // nanoseconds, from Advance
 	started int64  // clock at which the tables' seconds begin
 	idle    uint32 // flow timeout, seconds
+	ticked  uint32 // what the tables were told, seconds
 
 	ids   *table[idEntry]    // ids that join flows
 	local *table[localEntry] // events without an id that others may join
@@ -66,9 +67,10 @@ type Correlator struct {
 	freeFlow  int32
 	flowsLive int
 
-	pending map[int32]*merge
-	queue   []*merge // by the time they are due
-	orphans []*merge // of flows that are forgotten
+	pending   map[int32]*merge
+	queue     []*merge // by the time they are due, from queueHead on
+	queueHead int
+	orphans   []*merge // of flows that are forgotten
 
 	halves bool // traces of 64 bits were logged beside those of 128
 
@@ -214,7 +216,7 @@ func (c *Correlator) Link(e *schema.Event, emit func(*schema.Event)) {
 	if len(c.told) > 0 {
 		c.tellCompleted(emit)
 	}
-	if len(c.queue) > 0 && c.queue[0].due <= c.clock || len(c.orphans) > 0 {
+	if c.mergesDue() {
 		c.tellMerged(false, emit)
 	}
 }
@@ -231,10 +233,13 @@ func (c *Correlator) Advance(now int64, emit func(*schema.Event)) {
 	c.clock = now
 	seconds := c.seconds(now)
 	c.settle(false) // before what it rests on is forgotten
-	for _, t := range c.tables {
-		t.advance(seconds)
+	if seconds != c.ticked {
+		c.ticked = seconds
+		for _, t := range c.tables {
+			t.advance(seconds)
+		}
+		c.tales.advance(seconds)
 	}
-	c.tales.advance(seconds)
 	c.tellMerged(false, emit)
 	c.tellCompleted(emit)
 }

@@ -633,7 +633,5 @@ func (c *Correlator) settle(all bool) {
 		}
 		c.drop(w.flow)
 	}
-	if n > 0 {
-		c.waiting = append(c.waiting[:0], c.waiting[n:]...)
-	}
+	c.waiting = c.waiting[n:] // append moves what is left when room is needed
 }

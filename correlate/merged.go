@@ -43,10 +43,10 @@ func (c *Correlator) tellMerged(all bool, emit func(*schema.Event)) {
 		c.orphan(p)
 	}
 	c.orphans = c.orphans[:0]
-	n := 0
-	for n < len(c.queue) && (all || c.queue[n].due <= c.clock) {
-		p := c.queue[n]
-		n++
+	for c.queueHead < len(c.queue) && (all || c.queue[c.queueHead].due <= c.clock) {
+		p := c.queue[c.queueHead]
+		c.queue[c.queueHead] = nil
+		c.queueHead++
 		if p.flow <= 0 || c.pending[p.flow] != p {
 			continue
 		}
@@ -54,9 +54,15 @@ func (c *Correlator) tellMerged(all bool, emit func(*schema.Event)) {
 		delete(c.pending, p.flow)
 		c.emitMerged(f.name, f.last, p.names, emit)
 	}
-	if n > 0 {
-		c.queue = slices.Delete(c.queue, 0, n)
+	if c.queueHead > 64 && c.queueHead > len(c.queue)/2 {
+		c.queue = slices.Delete(c.queue, 0, c.queueHead)
+		c.queueHead = 0
 	}
+}
+
+// mergesDue reports whether there is something to say.
+func (c *Correlator) mergesDue() bool {
+	return len(c.orphans) > 0 || c.queueHead < len(c.queue) && c.queue[c.queueHead].due <= c.clock
 }
 
 // emitMerged sends the other names of a flow, at most 32 in one event.

@@ -51,8 +51,8 @@ func (c *Correlator) relate(e *schema.Event) {
 		if p != 0 {
 			u.parent = c.eventKey(&c.units.at(p).id)
 		}
-		if e.Actor.Type == "" && !u.actorsDiffer && u.innerActor.Type != "" {
-			e.Actor.Type, e.Actor.ID = u.innerActor.Type, u.innerActor.ID
+		if e.Actor.Type == "" && !u.actorsDiffer && u.innerActor.kind != "" {
+			e.Actor.Type, e.Actor.ID = u.innerActor.kind, u.innerActor.id
 		}
 		if e.Correlation.SessionID == "" && !u.sessionsVary {
 			e.Correlation.SessionID = u.innerSession
@@ -61,8 +61,8 @@ func (c *Correlator) relate(e *schema.Event) {
 	c.inherit(e, self, p)
 	if self != 0 {
 		u := c.units.at(self)
-		if u.actor.Type == "" && e.Actor.Type != "" {
-			u.actor = schema.Actor{Type: clone(e.Actor.Type), ID: clone(e.Actor.ID)}
+		if u.actor.kind == "" && e.Actor.Type != "" {
+			u.actor = actorOf(e)
 		}
 		if u.session == "" {
 			u.session = clone(e.Correlation.SessionID)
@@ -101,8 +101,8 @@ func (c *Correlator) below(p int32, e *schema.Event) bool {
 func (c *Correlator) inherit(e *schema.Event, self, p int32) {
 	for steps := 0; p != 0 && p != self && steps < 8; steps++ {
 		u := c.units.at(p)
-		if e.Actor.Type == "" && u.actor.Type != "" && u.actor.ID != "" {
-			e.Actor.Type, e.Actor.ID = u.actor.Type, u.actor.ID
+		if e.Actor.Type == "" && u.actor.kind != "" && u.actor.id != "" {
+			e.Actor.Type, e.Actor.ID = u.actor.kind, u.actor.id
 		}
 		if e.Correlation.SessionID == "" {
 			e.Correlation.SessionID = u.session
@@ -405,7 +405,7 @@ func (c *Correlator) entryUnit(root int32) int32 {
 
 // dataKeys returns the hashes of what an event changed or read: with the record's id, and the table alone; 0 when it is no
 // change or query.
-func (c *Correlator) dataKeys(e *schema.Event) (record, table uint64) {
+func (c *Correlator) dataKeys(e *schema.Event) (record, table uint32) {
 	if e.Type != "data.change" && e.Type != "data.query" {
 		return 0, 0
 	}
@@ -413,9 +413,9 @@ func (c *Correlator) dataKeys(e *schema.Event) (record, table uint64) {
 	if e.Subject.Type != "" {
 		k = c.hash.sum(spaceData, e.Subject.Type).mix(c.hash.sum(spaceData, verb(e.Action)))
 	}
-	table = k.short()
+	table = uint32(k.a) | 1
 	if e.Subject.ID != "" {
-		record = k.mix(c.hash.sum(spaceData, e.Subject.ID)).short()
+		record = uint32(k.mix(c.hash.sum(spaceData, e.Subject.ID)).a) | 1
 	} else {
 		record = table
 	}
@@ -453,10 +453,10 @@ func (c *Correlator) observe(e *schema.Event) {
 		return
 	}
 	u := c.units.at(n)
-	if e.Actor.Type != "" && e.Actor.ID != "" && u.actor.Type == "" && !u.actorsDiffer {
-		if u.innerActor.Type == "" {
-			u.innerActor = schema.Actor{Type: clone(e.Actor.Type), ID: clone(e.Actor.ID)}
-		} else if u.innerActor.Type != e.Actor.Type || u.innerActor.ID != e.Actor.ID {
+	if e.Actor.Type != "" && e.Actor.ID != "" && u.actor.kind == "" && !u.actorsDiffer {
+		if u.innerActor.kind == "" {
+			u.innerActor = actorOf(e)
+		} else if u.innerActor.kind != e.Actor.Type || u.innerActor.id != e.Actor.ID {
 			u.actorsDiffer = true
 		}
 	}
@@ -503,8 +503,8 @@ func (c *Correlator) block(e *schema.Event) int32 {
 func (c *Correlator) remember(e *schema.Event, p int32) {
 	u := c.units.at(p)
 	u.recent = lastChange{}
-	if e.Type == "data.change" && e.Subject.ID != "" {
-		u.recent = lastChange{id: copyID(e.ID), entity: c.entity(e.Subject.Type, e.Subject.ID), at: e.Time.NS}
+	if e.Type == "data.change" && e.Subject.ID != "" && e.ID.Text == "" {
+		u.recent = lastChange{id: e.ID.Bits, entity: c.entity(e.Subject.Type, e.Subject.ID), at: e.Time.NS}
 	}
 }
 
@@ -523,7 +523,7 @@ func (c *Correlator) changeBefore(e *schema.Event, p int32) schema.ID {
 	for i := range e.Idents {
 		id := &e.Idents[i]
 		if id.Kind == schema.IdentEntity && c.entity(id.Name, id.Value) == u.recent.entity {
-			return u.recent.id
+			return schema.ID{Bits: u.recent.id}
 		}
 	}
 	return schema.ID{}

@@ -153,7 +153,7 @@ type taking struct {
 
 const (
 	maxProcessFlows = 1000 // of one process: more is no process but a habit
-	flowProcesses   = 4    // of one flow
+	flowProcesses   = 3    // of one flow
 )
 
 // define compiles the processes of the configuration and the built-in ones.
@@ -224,30 +224,24 @@ func (c *Correlator) textOf(e *schema.Event) []byte {
 
 // glob reports whether s matches a pattern in which * stands for any text.
 func glob(pattern, s string) bool {
+	head, rest, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == s
+	}
+	if !strings.HasPrefix(s, head) {
+		return false
+	}
+	s = s[len(head):]
 	for {
-		i := strings.IndexByte(pattern, '*')
-		if i < 0 {
-			return pattern == s
-		}
-		if !strings.HasPrefix(s, pattern[:i]) {
-			return false
-		}
-		s, pattern = s[i:], pattern[i+1:]
-		if pattern == "" {
-			return true
-		}
-		j := strings.IndexByte(pattern, '*')
-		part := pattern
-		if j >= 0 {
-			part = pattern[:j]
-		} else {
+		part, next, more := strings.Cut(rest, "*")
+		if !more {
 			return strings.HasSuffix(s, part)
 		}
-		k := strings.Index(s, part)
-		if k < 0 {
+		i := strings.Index(s, part)
+		if i < 0 {
 			return false
 		}
-		s = s[k:]
+		s, rest = s[i+len(part):], next
 	}
 }
 

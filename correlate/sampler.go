@@ -238,9 +238,7 @@ func (s *Sampler) Advance(now int64) {
 		s.drop(h)
 		delete(s.flows, o.flow)
 	}
-	if n > 0 {
-		s.order = slices.Delete(s.order, 0, n)
-	}
+	s.order = s.order[n:] // append moves what is left when room is needed
 }
 
 // Flush drops what is held back: the input has ended and nothing went wrong in it.

@@ -173,7 +173,7 @@ func (t *table[V]) advance(now uint32) {
 	}
 	for t.now < now {
 		t.now++
-		for level := 0; level < wheelLevels; level++ {
+		for level := range wheelLevels {
 			if level > 0 && t.now&(1<<(wheelBits*level)-1) != 0 {
 				break
 			}

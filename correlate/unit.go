@@ -46,24 +46,30 @@ type unit struct {
 	sess   uint64
 	route  uint64
 	parent key       // of the parent's event; zero for none
-	data   [4]uint64 // changes and queries inside, newest overwrites
+	data   [4]uint32 // changes and queries inside, newest overwrites
 	ndata  uint8
 	recent lastChange
 
-	actor   schema.Actor
+	actor   who
 	session string
 	request string
 
 	// What the lines inside say where the request itself says nothing, as long as they agree.
-	innerActor   schema.Actor
+	innerActor   who
 	innerSession string
 	actorsDiffer bool
 	sessionsVary bool
 }
 
+// who is the actor of a unit.
+type who struct{ kind, id string }
+
+// actorOf returns a copy of the actor of an event.
+func actorOf(e *schema.Event) who { return who{clone(e.Actor.Type), clone(e.Actor.ID)} }
+
 // lastChange is the change that the line before told of.
 type lastChange struct {
-	id     schema.ID
+	id     [16]byte
 	entity uint64
 	at     int64 // log time, nanoseconds
 }
@@ -195,7 +201,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 
 // keep takes over what children inherit. The strings are copied, for they belong to the chunk.
 func (u *unit) keep(e *schema.Event) {
-	u.actor = schema.Actor{Type: clone(e.Actor.Type), ID: clone(e.Actor.ID)}
+	u.actor = actorOf(e)
 	u.session = clone(e.Correlation.SessionID)
 	u.request = clone(e.Correlation.RequestID)
 }
