@@ -85,14 +85,8 @@ func validCNPJ(d []byte) bool {
 	if len(d) != 14 || same(d) {
 		return false
 	}
-	a := 11 - weighted(d, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)%11
-	b := 11 - weighted(d, 6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)%11
-	if a > 9 {
-		a = 0
-	}
-	if b > 9 {
-		b = 0
-	}
+	a := (11 - weighted(d, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)%11) % 11 % 10
+	b := (11 - weighted(d, 6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)%11) % 11 % 10
 	return a == int(d[12]-'0') && b == int(d[13]-'0')
 }
 
@@ -163,9 +157,6 @@ func validCF(s []byte) bool {
 		if !digit && (c < 'A' || c > 'Z') {
 			return false
 		}
-		if i == 15 {
-			return int(c-'A') == sum%26
-		}
 		v := int(c - 'A')
 		if digit {
 			v = int(c - '0')
@@ -173,9 +164,11 @@ func validCF(s []byte) bool {
 		if i%2 == 0 {
 			v = cfOdd[v]
 		}
-		sum += v
+		if i < 15 {
+			sum += v
+		}
 	}
-	return false
+	return int(upper(s[15])-'A') == sum%26
 }
 
 // Verhoeff's tables: the dihedral group D5 and the permutation.

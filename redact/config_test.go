@@ -166,6 +166,7 @@ func TestAllow(t *testing.T) {
 		{"field by star", `user_token=abcdef123456`, true, func(c *redact.Config) { c.AllowFields = []string{"user_*"} }},
 		{"field list", `{"mails":["bob@corp.example","al@corp.example"]}`, true, func(c *redact.Config) { c.AllowFields = []string{"mails"} }},
 		{"field with a token's shape", `{"note":"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"}`, false, func(c *redact.Config) { c.AllowFields = []string{"note"} }},
+		{"field with blanks", `{"note" :  "bob@corp.example"}`, true, func(c *redact.Config) { c.AllowFields = []string{"note"} }},
 		{"field at the end", `note=`, true, func(c *redact.Config) { c.AllowFields = []string{"note"} }},
 		{"value", `to bob@corp.example`, true, func(c *redact.Config) { c.Allow = []redact.Allow{{Value: "bob@corp.example"}} }},
 		{"other value", `to bob@corp.example`, false, func(c *redact.Config) { c.Allow = []redact.Allow{{Value: "al@corp.example"}} }},
@@ -222,6 +223,7 @@ func TestAllowPaths(t *testing.T) {
 		{"par*s.ma*l", "params", true},
 		{"par*x.mail", "params", false},
 		{"other.mail", "params", false},
+		{"oth*.mail", "params", false},
 		{"other.**", "params", false},
 		{"params.mail.x", "params", false},
 		{"params", "params", true},
@@ -284,6 +286,12 @@ func TestOwnSecrets(t *testing.T) {
 	want := `{"msg":"sent with [REDACTED:own_secret] and [REDACTED:own_secret]","[REDACTED:own_secret]":"hunter2x9"}`
 	if got, _ := r.Line(line); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	// No exception lets it pass.
+	allowed := newEngine(t, func(c *redact.Config) { c.Allow = []redact.Allow{{Value: "tok-own-secret"}} })
+	allowed.Own("tok-own-secret")
+	if got, _ := allowed.Worker().Line("with tok-own-secret"); got != "with [REDACTED:own_secret]" {
+		t.Errorf("got %s", got)
 	}
 	// What another detector found beside it is joined with it.
 	on := newEngine(t, func(c *redact.Config) {})

@@ -97,11 +97,6 @@ func (r *Redactor) digitWord(i, j int) int {
 			return end
 		}
 	}
-	if i+3 < len(t) && vendorStart[t[i]][t[i+1]] {
-		if v, end := vendor(t, i); v != nil && r.add(i, end, v.kind, v.name) {
-			return end
-		}
-	}
 	if r.network {
 		if end := r.hexGroups(i); end > 0 {
 			return end
@@ -241,17 +236,8 @@ func (r *Redactor) freeStanding(start, end int) bool {
 		}
 	}
 	if start > 0 {
-		switch c := t[start-1]; {
-		case c == '-' || c == '.':
-			if start > 1 && isWord[t[start-2]] {
-				return false
-			}
-		case c == ':':
-			// 12:4111… is a part of something, card:4111… is not
-			if start > 1 && byteClass[t[start-2]] == bDigit {
-				return false
-			}
-		}
+		// 12:4111… is a part of something, card:4111… is not.
+		return t[start-1] != ':' || start < 2 || byteClass[t[start-2]] != bDigit
 	}
 	return true
 }
@@ -319,15 +305,12 @@ func ean13(d []byte) bool {
 
 func digitsOf(v []byte) profile { return profileOf(v) }
 
-// track matches the data of a magnetic stripe: the sentinel at start, the card number at digits.
+// track matches the data of a magnetic stripe: the sentinel at start, the card number and its separator at digits.
 func (r *Redactor) track(start, digits int) int {
 	t := r.t
 	j := digits
 	for j < len(t) && byteClass[t[j]] == bDigit {
 		j++
-	}
-	if n := j - digits; n < 12 || n > 19 || j >= len(t) || t[j] != '=' && t[j] != '^' {
-		return 0
 	}
 	for end := j + 1; end < len(t) && end < j+100; end++ {
 		switch c := t[end]; {

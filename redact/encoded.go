@@ -14,7 +14,7 @@ func (r *Redactor) longWord(i, end int) int {
 			return e
 		}
 	}
-	if end-i < 24 && !(end < len(r.t) && base64Any[r.t[end]]) {
+	if end-i < 20 && !(end < len(r.t) && base64Any[r.t[end]]) {
 		return end
 	}
 	t := r.t
@@ -36,14 +36,8 @@ func (r *Redactor) longWord(i, end int) int {
 
 // readableBase64 reports whether the first 16 characters decode to printable text.
 func readableBase64(v []byte) bool {
-	if len(v) < 16 {
-		return false
-	}
 	var out [12]byte
-	n := decodeBase64(out[:], v[:16])
-	if n < 12 {
-		return false
-	}
+	decodeBase64(out[:], v[:16])
 	for _, c := range out {
 		if c < ' ' && c != '\n' && c != '\t' || c >= 0x7f {
 			return false

@@ -93,6 +93,8 @@ func TestForms(t *testing.T) {
 		{"text", "password", "%", "%"},
 		{"text", "password", "%(pass)s", "[REDACTED:password]"},
 		{"text", "password", "%PASS%", "%PASS%"},
+		{"json", "authorization", `12345678`, `12345678`},
+		{"text", "delta_token", "Xk29dmQp9aB3", "Xk29dmQp9aB3"},
 		{"text", "page_token", "4111111111111111", "4111111111111111"},
 		{"json", "authorization", `{"x":12345678,"y":null}`, `{"x":"[REDACTED:authorization]","y":null}`},
 		{"json", "", `{"a": 4111111111111111 }`, `{"a": "[REDACTED:credit_card]" }`},

@@ -58,6 +58,9 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: pseudonym %q, output %s", tt.line, f.Pseudonym, out)
 		}
 	}
+	if _, findings := r.Explain(`mails bob@corp.example, ssn 123-45-6789`); len(findings) != 2 || findings[0].Start > findings[1].Start {
+		t.Errorf("findings %+v", findings)
+	}
 	// Values of all sorts are described by what they are made of.
 	_, findings := r.Explain(`password="größe 9!"`)
 	if len(findings) != 1 || findings[0].Classes != "letters,digits,symbols,blanks,non-ascii" || findings[0].Path != "password" {

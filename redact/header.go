@@ -1,7 +1,5 @@
 package redact
 
-import "encoding/base64"
-
 // header takes the value of an Authorization or cookie header in running text: quoted, or to the end of its line.
 func (r *Redactor) header(j, from int, c class) int {
 	t := r.t
@@ -229,11 +227,7 @@ func (r *Redactor) bearer(i, end int) int {
 // basicCredential reports whether v is base64 of user:password.
 func basicCredential(v []byte) bool {
 	var out [256]byte
-	for len(v) > 0 && v[len(v)-1] == '=' {
-		v = v[:len(v)-1]
-	}
-	v = v[:min(len(v), 320)]
-	n, _ := base64.RawStdEncoding.Decode(out[:], v[:len(v)/4*4])
+	n := decodeBase64(out[:], v[:min(len(v), 320)])
 	colon := false
 	for _, c := range out[:n] {
 		if c < ' ' || c == 0x7f {
@@ -241,19 +235,7 @@ func basicCredential(v []byte) bool {
 		}
 		colon = colon || c == ':'
 	}
-	return colon || n >= 3 && len(v) >= 8 && n >= len(v)/4*3 && colonBehind(v, out[:n])
-}
-
-// colonBehind decodes the rest of v, less than four characters, and looks for the colon there.
-func colonBehind(v, seen []byte) bool {
-	var out [3]byte
-	n, _ := base64.RawStdEncoding.Decode(out[:], v[len(v)/4*4:])
-	for _, c := range out[:n] {
-		if c == ':' {
-			return true
-		}
-	}
-	return false
+	return colon
 }
 
 // cookieAttributes are the parts of Set-Cookie that are no cookies.
@@ -299,9 +281,6 @@ func (r *Redactor) cookies(start, end int, set, structured bool) {
 		e := v
 		for e < end && t[e] != ';' && !(isSpace[t[e]] && r.pct(e) == 0) {
 			e++
-		}
-		if set && e < end && isSpace[t[e]] && !structured && t[e] == '\n' {
-			end = e
 		}
 		i = e
 		if e == v || cookieAttributes[string(b[:n])] {

@@ -54,9 +54,6 @@ func readNumber(t []byte, i, limit int, loose bool) (nb number) {
 				j = limit
 			}
 		case ' ', '-', '.', '+':
-			if c == '+' && nb.n == 0 {
-				return nb
-			}
 		case '(', ')':
 			if !loose {
 				j = limit

@@ -1,6 +1,7 @@
 package redact_test
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 
@@ -283,6 +284,22 @@ var samples = []struct{ name, line string }{
 	{"two cookie headers", "Set-Cookie: a=«b1b2b3b4»\nSet-Cookie: c=«d1d2d3d4»; Path=‹/x›"},
 	{"insert schema", `INSERT INTO "s"."c" ("id", "password" ) VALUES (‹7›, '«hunter2x9»' )`},
 	{"not a url password", `http://user@‹host›/x password=«hunter2x9»`},
+	{"base64 of a pair", `blob=«YWRtaW46aHVudGVyMng5» ‹x›`},
+	{"long word before", `abcdefghijklmnopqrstuvwxyz «4111111111111111» ‹x›`},
+	{"han before a dot", `«李明.quurrond100@corp.example» ‹x›`},
+	{"mail and colon", `«bob@corp.example»: ‹hi›`},
+	{"mail and word", `«bob@corp.example»:‹hi›`},
+	{"mail and word at the end", `«bob@corp.example»:hello there`},
+	{"pem indented", `«-----BEGIN PRIVATE KEY-----\n    MIIEowIBAAKCAQEAx8f3k2VtQ9n1\n    -----END PRIVATE KEY-----» ‹x›`},
+	{"apostrophe in a string", `{"m":"password='«hunt'er2x9»","n":"‹x›"}`},
+	{"long apostrophe", `password='«hunt»'` + strings.Repeat("er2x9", 80) + ` ‹x›`},
+	{"not a length", `password=«f(3)x9y8» ‹y›`},
+	{"many pointers", `Password:&&&&«x9y8z7w6» ‹y›`},
+	{"container in a string", `{"m":"password: {a: «hunter2x9»","n":"‹x›"}`},
+	{"fragment", `token=«q8w7e6r5t4y3»#/‹route›`},
+	{"bracket behind a comma", `password=«hunter2x9»,{‹x›}`},
+	{"pem in mixed quotes", `'«-----BEGIN PRIVATE KEY-----»" ‹x›'`},
+	{"pem strings then words", `{"k":["«-----BEGIN PRIVATE KEY-----»", "‹x›"]}`},
 }
 
 // unmark returns the line without marks and what they held.
@@ -348,6 +365,19 @@ func TestSamplesStrict(t *testing.T) {
 			if !strings.Contains(got, k) {
 				t.Errorf("Line(%q) = %q lost %q", plain, got, k)
 			}
+		}
+	}
+}
+
+// TestNestedEncodings holds how deep encoded text is followed.
+func TestNestedEncodings(t *testing.T) {
+	t.Parallel()
+	r := newWorker(t, redact.DefaultConfig())
+	text := `{"user":"x","password":"hunter2x9"}`
+	for depth := 1; depth <= 3; depth++ {
+		text = base64.StdEncoding.EncodeToString([]byte(text))
+		if _, changed := r.Line("blob " + text); changed != (depth <= 2) {
+			t.Errorf("depth %d: changed %v", depth, changed)
 		}
 	}
 }

@@ -344,7 +344,7 @@ func (r *Redactor) underBare(i int) int {
 	for end < len(t) && !isSpace[t[end]] && t[end] != ',' && t[end] != ']' && t[end] != '}' && t[end] != ')' && t[end] != '"' {
 		end++
 	}
-	if end == i || end < len(t) && t[end] == '"' || r.keyFollows(i, end) {
+	if end == i || end < len(t) && t[end] == '"' && int(r.quote(end)) > r.inString() || r.keyFollows(i, end) {
 		return 0
 	}
 	c := r.under
@@ -461,10 +461,7 @@ func (r *Redactor) comma(i int) int {
 	if c.kind == KindNone {
 		return sep + 1
 	}
-	vs, ve, closed := r.quoted(j)
-	if !closed && ve < len(t) {
-		return sep + 1
-	}
+	vs, ve, _ := r.quoted(j)
 	// A list of names, ["password","email"], is not a pair: what follows a credential's name has to look like one.
 	if r.pairValue(vs, ve, c) {
 		return r.value(j, c, 0, true, sep)

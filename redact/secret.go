@@ -29,9 +29,6 @@ func secretValue(v []byte, kind Kind, structured bool) bool {
 		if letters == 0 && digits < 6 && other == 0 {
 			return false // counts: "tokens": 512
 		}
-		if blanks > 0 && !structured {
-			return false
-		}
 		if isDate(v) || path(v) || blanks >= 2 {
 			return false
 		}

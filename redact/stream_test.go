@@ -19,6 +19,7 @@ func TestStream(t *testing.T) {
 		{"private key cut off", "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1\nlevel=info msg=go", "[REDACTED:private_key]\n[REDACTED:private_key]\nlevel=info msg=go"},
 		{"private key without a body line", "-----BEGIN PRIVATE KEY-----\nshort words", "[REDACTED:private_key]\nshort words"},
 		{"private key then a header that is none", "-----BEGIN PRIVATE KEY-----\na b: c\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1", "[REDACTED:private_key]\na b: c\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1"},
+		{"private key then code", "-----BEGIN PRIVATE KEY-----\nat foo(bar)", "[REDACTED:private_key]\nat foo(bar)"},
 		{"certificate", "-----BEGIN CERTIFICATE-----\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1\n-----END CERTIFICATE-----", "-----BEGIN CERTIFICATE-----\nMIIEowIBAAKCAQEAx8f3k2VtQ9n1\n-----END CERTIFICATE-----"},
 		{"name and value", "- name: DB_PASSWORD\n  value: hunter2x9\n- name: A\n  value: x", "- name: DB_PASSWORD\n  value: [REDACTED:password]\n- name: A\n  value: x"},
 		{"name and value in JSON", "{\n \"name\": \"X-Api-Key\",\n \"value\": \"kq83jd93jf93\"\n}", "{\n \"name\": \"X-Api-Key\",\n \"value\": \"[REDACTED:api_key]\"\n}"},

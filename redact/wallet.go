@@ -62,9 +62,6 @@ func bech32Address(t []byte, i int) int {
 			break
 		}
 	}
-	if sep < 2 || sep > 6 || len(s)-sep < 8 {
-		return 0
-	}
 	chk := uint32(1)
 	step := func(v byte) {
 		top := chk >> 25
