@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // nullSender takes everything and keeps nothing.
@@ -43,12 +44,17 @@ func (s *streamSender) close() error { return nil }
 
 // fileSender appends events to a file, compressed as its name says: one frame a batch, so that
 // what was written is whole whenever the process ends.
+//
+// A file that was renamed or removed, as a rotation does, is opened anew within a second. What is written is in the page
+// cache and survives the end of this process; it is synced when the file is closed.
 type fileSender struct {
-	f     *os.File
-	size  int64 // up to the end of the last whole write
-	codec codec
-	enc   encoder
-	out   []byte
+	path   string
+	looked time.Time // when path was last compared with f
+	f      *os.File
+	size   int64 // up to the end of the last whole write
+	codec  codec
+	enc    encoder
+	out    []byte
 }
 
 func openFile(t target) (*fileSender, error) {
@@ -57,11 +63,17 @@ func openFile(t target) (*fileSender, error) {
 			return nil, plainPath(err)
 		}
 	}
-	f, err := os.OpenFile(t.path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	s := &fileSender{path: t.path, codec: t.codec}
+	return s, s.open()
+}
+
+// open opens the file and finds its end.
+func (s *fileSender) open() error {
+	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
-		return nil, plainPath(err)
+		return plainPath(err)
 	}
-	s := &fileSender{f: f, codec: t.codec}
+	s.f, s.size = f, 0
 	if fi, err := f.Stat(); err == nil && fi.Mode().IsRegular() {
 		s.size = fi.Size()
 		if s.codec == codecNone && s.size > 0 { // a line that was cut by a crash stays a line of its own
@@ -73,7 +85,28 @@ func openFile(t target) (*fileSender, error) {
 			}
 		}
 	}
-	return s, nil
+	return nil
+}
+
+// follow opens the file anew when its name belongs to another one, or to none.
+func (s *fileSender) follow(now time.Time) error {
+	if s.f != nil && now.Sub(s.looked) < time.Second {
+		return nil
+	}
+	s.looked = now
+	if s.f != nil {
+		held, err := s.f.Stat()
+		if err != nil || !held.Mode().IsRegular() {
+			return nil
+		}
+		if named, err := os.Stat(s.path); err == nil && os.SameFile(held, named) || err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		if err := s.close(); err != nil {
+			return err
+		}
+	}
+	return s.open()
 }
 
 func (s *fileSender) send(_ context.Context, p *parcel) verdict {
@@ -92,6 +125,9 @@ func (s *fileSender) send(_ context.Context, p *parcel) verdict {
 			data = s.out
 		}
 	}
+	if err := s.follow(time.Now()); err != nil {
+		return verdict{do: again, code: "error", err: err}
+	}
 	n, err := s.f.Write(data)
 	if err != nil {
 		// Half an event must not stay. A pipe or device has no way back, but knows no full disk either.
@@ -105,11 +141,15 @@ func (s *fileSender) send(_ context.Context, p *parcel) verdict {
 }
 
 func (s *fileSender) close() error {
-	if err := s.f.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) { // EINVAL: not a file that can be synced
-		s.f.Close()
+	f := s.f
+	if s.f = nil; f == nil {
+		return nil
+	}
+	if err := f.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) { // EINVAL: not a file that can be synced
+		f.Close()
 		return plainPath(err)
 	}
-	return plainPath(s.f.Close())
+	return plainPath(f.Close())
 }
 
 // plainPath is err with the operation and its reason; the path is known from the destination.

@@ -164,6 +164,7 @@ func TestOtherSendersSayWhatIsDamaged(t *testing.T) {
 	if v := (nullSender{}).send(t.Context(), nil); v.do != taken || (nullSender{}).close() != nil {
 		t.Errorf("null: %+v", v)
 	}
+	file.looked = time.Now()
 	file.f.Close()
 	if v := file.send(t.Context(), &parcel{n: 1, raw: []byte("{}\n")}); v.do != again || v.err == nil {
 		t.Errorf("a closed file: %+v", v)

@@ -46,9 +46,10 @@ type Group struct {
 
 // Deps are what a Shipper works with. The zero value is usable.
 type Deps struct {
-	Logger    *slog.Logger      // nil discards
-	Transport http.RoundTripper // nil makes one for each destination
-	Stdout    io.Writer         // nil is os.Stdout
+	Logger    *slog.Logger       // nil discards
+	Transport http.RoundTripper  // nil makes one for each destination
+	Stdout    io.Writer          // nil is os.Stdout
+	Gap       func(g Gap) []byte // makes the event, one line of NDJSON, that tells the receiver of a hole; nil tells nobody
 }
 
 var (
@@ -107,6 +108,9 @@ type Shipper struct {
 	squeezed  time.Time     // when waiting for room last did not help
 	toldDrops time.Time
 	late      []ackRun // of dropped events; acknowledged by the next Add
+	gap       func(g Gap) []byte
+	gaps      map[string]*Gap // holes nobody was told of, by reason
+	toldGaps  time.Time
 	counters  counters
 	spool     *spooler // nil without a state directory
 	sampler   sampler
@@ -140,6 +144,7 @@ func Start(ctx context.Context, cfg Config, deps Deps) (*Shipper, error) {
 		began:  time.Now(),
 	}
 	s.counters.dropped = map[string]uint64{}
+	s.gap, s.gaps = deps.Gap, map[string]*Gap{}
 	s.life, s.stop = context.WithCancel(ctx)
 	if err := s.openDestinations(deps); err != nil {
 		s.stop()
@@ -324,7 +329,7 @@ func (s *Shipper) squeezeLocked(g *Group) bool {
 	}
 	s.counters.added += uint64(len(g.Events))
 	s.counters.addedBytes += uint64(len(g.Body))
-	s.counters.dropped["full"] += uint64(len(g.Events))
+	s.droppedLocked("full", len(g.Events))
 	for _, e := range g.Events {
 		if e.Ack != nil {
 			s.late = append(s.late, ackRun{e.Ack, 1})
@@ -357,7 +362,7 @@ func (s *Shipper) dropOldestLocked(room int64) bool {
 			}
 			s.events -= b.n
 			b.where = finished
-			s.counters.dropped["full"] += uint64(b.n)
+			s.droppedLocked("full", b.n)
 			s.late = append(s.late, b.acks...)
 			b.acks = nil
 			if b.refs == 0 {
@@ -582,6 +587,7 @@ func (s *Shipper) flushing() {
 			return
 		}
 		now := time.Now()
+		untold := s.tellGaps(now, false)
 		s.mu.Lock()
 		opened := s.opened
 		age := now.Sub(opened)
@@ -594,8 +600,11 @@ func (s *Shipper) flushing() {
 			opened = s.opened
 			s.mu.Unlock()
 		}
-		if !opened.IsZero() {
+		switch {
+		case !opened.IsZero():
 			timer.Reset(step)
+		case untold:
+			timer.Reset(gapEvery)
 		}
 	}
 }
@@ -692,9 +701,7 @@ func (s *Shipper) finishLocked(d *dest, b *batch, dead, dropped int, reason stri
 // bookLocked books the end of n events, of which some went elsewhere.
 func (s *Shipper) bookLocked(n, dead, drop int, reason string) {
 	s.counters.dead += uint64(dead)
-	if drop > 0 {
-		s.counters.dropped[reason] += uint64(drop)
-	}
+	s.droppedLocked(reason, drop)
 	s.counters.delivered += uint64(n - dead - drop)
 }
 
@@ -743,6 +750,7 @@ func (s *Shipper) Drain(ctx context.Context) error {
 		d.nudge()
 	}
 	s.mu.Unlock()
+	s.tellGaps(time.Now(), true)
 	s.sealAll()
 	for {
 		s.mu.Lock()

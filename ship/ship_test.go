@@ -231,6 +231,29 @@ func TestFileDestination(t *testing.T) {
 	}
 }
 
+func TestRotatedFileIsOpenedAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "out")
+		cfg := DefaultConfig()
+		cfg.To = []string{path}
+		s := begin(t, cfg, Deps{})
+		add(t, s, group(0, 5, nil))
+		time.Sleep(5 * time.Second)
+		if err := os.Rename(path, path+".1"); err != nil {
+			t.Fatal(err)
+		}
+		add(t, s, group(5, 9, nil))
+		if err := s.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		first, _ := os.ReadFile(path + ".1")
+		second, _ := os.ReadFile(path)
+		if string(first) != strings.Join(want(0, 5), "") || string(second) != strings.Join(want(5, 9), "") {
+			t.Errorf("got %q and %q", first, second)
+		}
+	})
+}
+
 func TestFileAfterCutLine(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out")
 	os.WriteFile(path, []byte(`{"event_id":"evt_cu`), 0o600)

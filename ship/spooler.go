@@ -287,7 +287,7 @@ func (x *spooler) dropSegment() bool {
 	}
 	left = max(0, left)
 	s.counters.spooled -= uint64(left)
-	s.counters.dropped["full"] += uint64(left)
+	s.droppedLocked("full", left)
 	s.movedLocked()
 	s.mu.Unlock()
 	if err := x.sp.remove([]string{g.name}); err != nil {
@@ -362,7 +362,7 @@ func (x *spooler) settleLocked() {
 	x.sp.mu.Unlock()
 	if lost > 0 {
 		s.counters.spooled -= min(s.counters.spooled, uint64(lost))
-		s.counters.dropped["damaged"] += uint64(lost)
+		s.droppedLocked("damaged", lost)
 		s.movedLocked()
 	}
 }
