@@ -77,6 +77,9 @@ func (j *Joiner) continued(st *stream, e *Event, emit func(*Event)) bool {
 		return true
 	}
 	r.add(e)
+	if e.Type == "error.raised" {
+		j.linkInside(r.e)
+	}
 	r.since = j.now
 	return true
 }
@@ -92,6 +95,10 @@ func (r *openRecord) takes(e *Event) bool {
 	}
 	if e.Join.Key != "" && e.Join.Key != r.e.Join.Key && r.e.Join.Key != "" {
 		return false
+	}
+	if e.Metadata.Level >= LevelError && e.Time.From == FromLine && strings.TrimSpace(t) == "" {
+		// An empty line with a head of its own: behind the headline, unless the frames are over and another exception begins.
+		return r.e.Type == "error.raised" && !r.trace.frames
 	}
 	if e.Type == "error.raised" { // the headline of an exception: behind the empty line that Rails writes first
 		return r.e.Type == "log.message" && r.e.Metadata.Message.S == "" && r.lines == 1 && (r.trace.format == "ruby.logger" || r.trace.format == "rails.text")
@@ -211,8 +218,8 @@ func (j *Joiner) finishDotNet(e *Event, more string) {
 
 // stray takes a line that starts no record, where none is open: it is a record itself, and may have further lines.
 func (j *Joiner) stray(e *Event, emit func(*Event)) {
-	if e.Type == "log.message" && e.Metadata.Message.S == "" && strings.TrimSpace(e.Join.Text) == "" {
-		return // a blank line says nothing
+	if e.Type == "log.message" && e.Metadata.Message.S == "" && strings.TrimSpace(e.Join.Text) == "" && e.Metadata.Level < LevelError {
+		return // a blank line says nothing; one of a high level begins an exception
 	}
 	if e.Join.Kind == plainText || e.Join.Kind == railsRequest {
 		j.linkInside(e)

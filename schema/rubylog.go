@@ -205,6 +205,12 @@ func (p *Parser) rubyTag(e *Event, tag string) bool {
 
 // rubyMessage fills e from the text behind head and tags: a line of Rails, JSON, pairs, or words.
 func (p *Parser) rubyMessage(e *Event, msg string) {
+	if strings.TrimSpace(msg) == "" || rubyFrame(msg) {
+		// Part of an exception whose lines were logged one by one, or the empty line before its headline.
+		e.Type, e.Action, e.Metadata.Message = "log.message", "log", Text(strings.TrimSpace(msg))
+		e.Join.Kind, e.Join.Role, e.Join.Text = railsRequest, Continues, msg
+		return
+	}
 	if p.railsMessage(e, msg) || rubyClient(e, msg) {
 		return
 	}

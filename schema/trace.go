@@ -100,7 +100,7 @@ func (t *traceState) takes(s string) bool {
 	case trimmed == "" && t.until != "":
 		return true
 	case trimmed == "":
-		return t.mail || t.failed || t.python
+		return t.mail || t.failed || t.python || t.frames
 	case t.depth > 0, t.mail, t.python, t.pem, t.rust, t.until != "":
 		return true
 	case t.sql && sqlGoesOn(s):
