@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -187,10 +188,5 @@ func matchSegment(pattern, name string) bool {
 
 // fieldAllowed reports whether the nearest key is one of allow_fields.
 func (r *Redactor) fieldAllowed() bool {
-	for _, p := range r.e.allowFields {
-		if r.onPath(p) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.e.allowFields, r.onPath)
 }

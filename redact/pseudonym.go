@@ -96,7 +96,7 @@ func normalise(dst []byte, v []byte, kind Kind) []byte {
 		return dst
 	case Phone:
 		start := len(dst)
-		for i := 0; i < len(v); i++ {
+		for i := range v {
 			if byteClass[v[i]] == bDigit {
 				if v[i] == '0' && i > 0 && v[i-1] == '(' && i+1 < len(v) && v[i+1] == ')' {
 					continue
