@@ -250,7 +250,7 @@ func (f *Format) parseFields(p *Parser, e *Event, line string) bool {
 
 // pairOf returns the value of a key among pairs.
 func pairOf(s, key string) (string, bool) {
-	for s != "" {
+	for i := 0; s != "" && i < maxPairs; i++ {
 		n, k, v := scanPair(s)
 		if n == 0 {
 			_, s = cutToken(s)

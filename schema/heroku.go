@@ -12,7 +12,8 @@ func parseHerokuRouter(p *Parser, e *Event, line string) bool {
 	}
 	var method, path, status string
 	var total Duration
-	for s := line; s != ""; {
+	s := line
+	for i := 0; s != "" && i < maxPairs; i++ {
 		n, key, v := scanPair(s)
 		if n == 0 {
 			_, s = cutToken(s)

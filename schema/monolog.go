@@ -84,17 +84,18 @@ func isEnvironment(s string) bool {
 // trace follows on further lines is not closed yet.
 func splitMonolog(s string) (msg, context, extra string) {
 	s = strings.TrimRight(s, " ")
-	for from := 0; ; {
+	from := 0
+	for range maxTries {
 		i := indexJSON(s, from)
 		if i < 0 {
-			return s, "", ""
+			break
 		}
-		if end := balanced(s, i); end > 0 && gjson.Valid(s[i:end]) {
+		if end := skipValue(s, i, 0); end > 0 {
 			rest := strings.TrimSpace(s[end:])
 			if rest == "" {
 				return strings.TrimRight(s[:i], " "), s[i:end], ""
 			}
-			if (rest[0] == '{' || rest[0] == '[') && balanced(rest, 0) == len(rest) && gjson.Valid(rest) {
+			if (rest[0] == '{' || rest[0] == '[') && skipValue(rest, 0, 0) == len(rest) {
 				return strings.TrimRight(s[:i], " "), s[i:end], rest
 			}
 		} else if strings.HasPrefix(s[i:], `{"`) && gjson.Valid(s[i:]+`"}`) {
@@ -102,7 +103,11 @@ func splitMonolog(s string) (msg, context, extra string) {
 		}
 		from = i + 1
 	}
+	return s, "", ""
 }
+
+// maxTries is at how many places of a line the JSON that ends it is looked for.
+const maxTries = 24
 
 // indexJSON returns where an object or array begins after a blank or at the start, -1 when none does.
 func indexJSON(s string, from int) int {

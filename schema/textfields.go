@@ -43,7 +43,7 @@ func (p *Parser) setTextPairs(e *Event, msg string) {
 // pairs gives e the pairs in s: key=value, key="quoted value", key='quoted', separated by blanks, commas or semicolons.
 // What is no pair is left out.
 func (p *Parser) pairs(e *Event, s string) {
-	for s != "" {
+	for i := 0; s != "" && i < maxPairs; i++ {
 		n, key, value := scanPair(s)
 		if n == 0 {
 			_, s = cutToken(s)
@@ -56,22 +56,28 @@ func (p *Parser) pairs(e *Event, s string) {
 	}
 }
 
+// maxPairs is how many pairs of a line are looked at.
+const maxPairs = maxFields
+
 // trailingPairs returns where the pairs begin that s ends with, -1 when it ends otherwise.
 func trailingPairs(s string) int {
 	if strings.IndexByte(s, '=') < 0 {
 		return -1
 	}
-	from := -1
+	from, n := -1, 0
 	for i := 0; i < len(s); {
 		if s[i] == ' ' || s[i] == '\t' || s[i] == ',' || s[i] == ';' {
 			i++
 			continue
 		}
-		if n, _, _ := scanPair(s[i:]); n > 0 {
+		if width, _, _ := scanPair(s[i:]); width > 0 {
 			if from < 0 {
 				from = i
 			}
-			i += n
+			if n++; n > maxPairs {
+				return -1
+			}
+			i += width
 			continue
 		}
 		from = -1
@@ -165,9 +171,14 @@ func quotedBy(s string, i int) (inner string, end int, ok bool) {
 	return "", 0, false
 }
 
+// maxBalanced is how far the value of a pair may reach in brackets: looking for the end of each of many that are never closed
+// must not cost the line's length every time.
+const maxBalanced = 4 << 10
+
 // balanced returns the index after the bracket that closes the one at s[i], 0 when none does. Quoted text does not count.
 func balanced(s string, i int) int {
 	depth := 0
+	s = s[:min(len(s), i+maxBalanced)]
 	for j := i; j < len(s); j++ {
 		switch s[j] {
 		case '(', '[', '{':

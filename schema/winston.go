@@ -77,7 +77,8 @@ func parseWinstonSimple(p *Parser, e *Event, line string) bool {
 // setTextJSON sets the message of a line that may end in a JSON object, whose members are the fields.
 func (p *Parser) setTextJSON(e *Event, msg string) {
 	if strings.HasSuffix(msg, "}") {
-		for i := 0; i < len(msg); {
+		i := 0
+		for range maxTries {
 			j := strings.Index(msg[i:], " {\"")
 			if j < 0 {
 				break
