@@ -25,8 +25,7 @@ type named struct {
 // record collects the fields of one line until finishFields gives them their meaning.
 type record struct {
 	slots   [fieldIDs]slot
-	have    uint64 // two words, as there are more than 64 fields
-	have2   uint64
+	have    [2]uint64 // fields that the line has and nothing has made use of, a bit each
 	marks   uint64
 	ids     []named
 	lost    []Field // known fields that a better spelling in another object has replaced
@@ -45,33 +44,19 @@ type record struct {
 const maxFields = 1024
 
 func (r *record) reset() {
-	r.have, r.have2, r.marks, r.depth, r.box, r.fields = 0, 0, 0, 0, "", 0
+	r.have, r.marks, r.depth, r.box, r.fields = [2]uint64{}, 0, 0, "", 0
 	r.ids, r.lost = r.ids[:0], r.lost[:0]
 	r.flavor, r.logger, r.done = nil, "", false
 }
 
-func (r *record) has(f fieldID) bool {
-	if f < 64 {
-		return r.have&(1<<f) != 0
-	}
-	return r.have2&(1<<(f-64)) != 0
-}
+func (r *record) has(f fieldID) bool { return r.have[f>>6]>>(f&63)&1 != 0 }
 
-func (r *record) set(f fieldID) {
-	if f < 64 {
-		r.have |= 1 << f
-	} else {
-		r.have2 |= 1 << (f - 64)
-	}
-}
+func (r *record) set(f fieldID) { r.have[f>>6] |= 1 << (f & 63) }
 
-func (r *record) clear(f fieldID) {
-	if f < 64 {
-		r.have &^= 1 << f
-	} else {
-		r.have2 &^= 1 << (f - 64)
-	}
-}
+func (r *record) clear(f fieldID) { r.have[f>>6] &^= 1 << (f & 63) }
+
+// none reports whether the line has no known field.
+func (r *record) none() bool { return r.have[0]|r.have[1] == 0 }
 
 // get returns the value of a field, the zero Value when the line has none. The field stays unused: who makes use of the
 // value calls use.
@@ -280,18 +265,16 @@ func (p *Parser) leftovers(e *Event) {
 		p.keepField(e, r.lost[i].Key, r.lost[i].Value)
 	}
 	r.lost = r.lost[:0]
-	if r.have|r.have2 == 0 {
+	if r.none() {
 		return
 	}
-	for have := r.have; have != 0; have &= have - 1 {
-		s := &r.slots[bits.TrailingZeros64(have)]
-		p.keepField(e, s.name(p), s.value)
+	for word, have := range r.have {
+		for ; have != 0; have &= have - 1 {
+			s := &r.slots[word<<6+bits.TrailingZeros64(have)]
+			p.keepField(e, s.name(p), s.value)
+		}
 	}
-	for have := r.have2; have != 0; have &= have - 1 {
-		s := &r.slots[64+bits.TrailingZeros64(have)]
-		p.keepField(e, s.name(p), s.value)
-	}
-	r.have, r.have2 = 0, 0
+	r.have = [2]uint64{}
 }
 
 // plausibleTime reports whether v may be a timestamp: an object, a number of nine digits or more, or text as long.

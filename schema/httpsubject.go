@@ -20,7 +20,11 @@ func setPathSubject(e *Event, path string) {
 }
 
 func pathSubject(path string) (kind, id string) {
-	if len(path) < 2 || path[0] != '/' || isAsset(path) {
+	if len(path) < 2 || path[0] != '/' {
+		return "", ""
+	}
+	dotted := strings.IndexByte(path, '.') >= 0
+	if dotted && isAsset(path) {
 		return "", ""
 	}
 	if isGraphQL(path) {
@@ -34,7 +38,10 @@ func pathSubject(path string) (kind, id string) {
 		if seg == "" {
 			continue
 		}
-		bare := trimFormat(seg)
+		bare := seg
+		if dotted {
+			bare = trimFormat(seg)
+		}
 		switch {
 		case isSegmentID(seg):
 			if prev != "" && isCollection(prev) {
@@ -170,16 +177,23 @@ func mixedCase(s string) bool {
 
 // routeTemplate returns path with its ids replaced by ":id". A path without ids is its own route.
 func (e *Event) routeTemplate(path string) string {
-	if path == "" || path[0] != '/' || isAsset(path) {
+	if path == "" || path[0] != '/' {
 		return ""
 	}
-	from, hit := 1, false
-	for from <= len(path) && !hit {
+	dotted := strings.IndexByte(path, '.') >= 0
+	if dotted && isAsset(path) {
+		return ""
+	}
+	ids := uint64(0) // a bit for each segment that is an id
+	n := 0
+	for from := 1; from <= len(path); n++ {
 		seg := segmentAt(path, from)
 		from += len(seg) + 1
-		hit = isSegmentID(seg)
+		if isSegmentID(seg) {
+			ids |= 1 << (n & 63)
+		}
 	}
-	if !hit {
+	if ids == 0 || n > 64 {
 		return path
 	}
 	var a arena
@@ -187,14 +201,17 @@ func (e *Event) routeTemplate(path string) string {
 	if e.arena != nil {
 		out = e.arena
 	}
-	out.room(len(path) + 3*strings.Count(path, "/"))
+	out.room(len(path) + 3*n)
 	start := out.b.Len()
-	for from := 1; from <= len(path); {
+	for from := 1; from <= len(path); ids >>= 1 {
 		seg := segmentAt(path, from)
 		from += len(seg) + 1
 		out.b.WriteByte('/')
-		if isSegmentID(seg) {
+		if ids&1 != 0 {
 			out.b.WriteString(":id")
+			if !dotted {
+				continue
+			}
 			seg = seg[len(trimFormat(seg)):]
 		}
 		out.b.WriteString(seg)

@@ -72,7 +72,7 @@ func parseOwn(p *Parser, e *Event, line string) {
 		e.Type = "job.failed"
 		setOutcome(e, OutcomeFailure)
 	}
-	r.have, r.have2 = 0, 0
+	r.have = [2]uint64{}
 }
 
 // pastTense turns the Ruby agent's "user.update" into "user.updated".

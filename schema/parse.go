@@ -36,6 +36,8 @@ type Parser struct {
 	nouns     map[string]string // what noun has found out
 	clients   map[string]bool   // what clientLogger has found out
 	buf       []byte            // scratch
+	date      [10]byte          // read last by scanISO
+	days      int64             // since 1970 of that date
 }
 
 // NewParser returns a parser.

@@ -9,7 +9,7 @@ import (
 // use of are kept.
 func (p *Parser) finishFields(e *Event) {
 	r := &p.rec
-	if r.have|r.have2 == 0 && len(r.ids) == 0 {
+	if r.none() && len(r.ids) == 0 {
 		p.finishText(e)
 		return
 	}
@@ -385,7 +385,7 @@ func (p *Parser) resolvePlatform(e *Event) {
 	} else if access := r.flavor == &flavorNginx || r.flavor == &flavorLogrageKV || r.flavor == &flavorLograge; !access || r.slots[fieldHost].key == "hostname" {
 		set(fieldHost, &pl.Host)
 	}
-	if r.have&placeFields != 0 {
+	if r.have[0]&placeFields != 0 {
 		set(fieldPID, &pl.PID)
 		set(fieldThread, &pl.Thread)
 		set(fieldVersion, &pl.Version)
@@ -393,7 +393,7 @@ func (p *Parser) resolvePlatform(e *Event) {
 		set(fieldPod, &pl.Pod)
 		set(fieldNamespace, &pl.Namespace)
 	}
-	if r.have&(1<<fieldLogger|1<<fieldName) == 0 {
+	if r.have[0]&(1<<fieldLogger|1<<fieldName) == 0 {
 		return
 	}
 	logger := ""

@@ -6,7 +6,11 @@ import "strings"
 func cutToken(s string) (token, rest string) {
 	for i := range len(s) {
 		if s[i] == ' ' || s[i] == '\t' {
-			return s[:i], strings.TrimLeft(s[i:], " \t")
+			j := i + 1
+			for j < len(s) && (s[j] == ' ' || s[j] == '\t') {
+				j++
+			}
+			return s[:i], s[j:]
 		}
 	}
 	return s, ""

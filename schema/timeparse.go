@@ -115,12 +115,17 @@ func (p *Parser) scanISO(s string) (Time, int, bool) {
 	if len(s) < 16 || s[7] != s[4] {
 		return Time{}, 0, false
 	}
-	year, ok := digits4(s)
-	month, ok2 := digits2(s[5:])
-	day, ok3 := digits2(s[8:])
-	if !ok || !ok2 || !ok3 || !validDate(year, month, day) {
-		return Time{}, 0, false
+	if string(p.date[:]) != s[:10] { // most lines are of the day of the line before
+		year, ok := digits4(s)
+		month, ok2 := digits2(s[5:])
+		day, ok3 := digits2(s[8:])
+		if !ok || !ok2 || !ok3 || !validDate(year, month, day) {
+			return Time{}, 0, false
+		}
+		copy(p.date[:], s)
+		p.days = daysFromCivil(year, month, day)
 	}
+	ok := false
 	n := 10
 	switch s[n] {
 	case 'T', 't', ' ', '_', ':', '-':
@@ -144,7 +149,7 @@ func (p *Parser) scanISO(s string) (Time, int, bool) {
 		}
 		n += m
 	}
-	return p.withZone(daysFromCivil(year, month, day), c, s, n)
+	return p.withZone(p.days, c, s, n)
 }
 
 // scanCompact reads YYYYMMDD or YYMMDD and a time of day with or without colons.
