@@ -125,7 +125,7 @@ func (o *output) endQuiet() {
 			list = append(list, "…")
 			break
 		}
-		list = append(list, name+" "+count(int64(o.quietBy[name])))
+		list = append(list, cut(name, 40)+" "+count(int64(o.quietBy[name])))
 	}
 	clear(o.quietBy)
 	p := pen{color: o.color, ascii: o.ascii, codes: o.codes}

@@ -256,8 +256,13 @@ func (v *View) name(s *step, e *schema.Event) {
 			action = mailName(e)
 		}
 	case kindError:
-		if m.Error.Class != "" {
+		switch {
+		case m.Error.Class != "":
 			action = m.Error.Class
+		case !m.Error.Message.IsZero():
+			action = cutBytes(m.Error.Message.Plain(), 240)
+		case !m.Message.IsZero():
+			action = cutBytes(m.Message.Plain(), 240)
 		}
 	case kindLog:
 		if !m.Message.IsZero() {

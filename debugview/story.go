@@ -41,6 +41,9 @@ func (s storyteller) full(t *tree) string {
 		rest = s.clauses(t, used)
 	}
 	if rest == "" {
+		if head == t.rows[t.root].label {
+			return "" // the headline says as much
+		}
 		return head + "."
 	}
 	return head + "; " + rest + "."
@@ -147,7 +150,13 @@ func (s storyteller) failure(t *tree, r *row, who string) string {
 	if r.dur >= 0 && r.kind == kindHTTP {
 		text += " after " + duration(r.dur)
 	}
-	if e := t.errorOf(t.root); e != "" {
+	e := t.errorOf(t.root)
+	if e == "" && t.why >= 0 && t.why != t.root {
+		if w := &t.rows[t.why]; w.kind == kindError {
+			e = errorName(w) // further down, where another program or proxy stands between
+		}
+	}
+	if e != "" {
 		text += " (" + e + ")"
 	}
 	return text

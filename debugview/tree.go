@@ -72,7 +72,8 @@ type tree struct {
 	doubles    int
 	roots      int
 	quiet      bool
-	again      bool // what failed was tried again
+	why        int32 // row that made the state what it is, -1 none
+	again      bool  // what failed was tried again
 	events     int
 	matches    int
 
@@ -119,7 +120,7 @@ func (t *tree) duration() int64 {
 func (v *View) build(f *flow, cutShort bool) *tree {
 	t := &v.tree
 	*t = tree{
-		f: f, rows: t.rows[:0], order: t.order[:0], root: -1, cutShort: cutShort, events: f.events, n1: t.n1[:0],
+		f: f, rows: t.rows[:0], order: t.order[:0], root: -1, why: -1, cutShort: cutShort, events: f.events, n1: t.n1[:0],
 		sorted: t.sorted[:0], jobs: t.jobs[:0], ids: t.ids[:0], byID: t.byID, kids: t.kids[:0], marks: t.marks[:0], rowAt: t.rowAt[:0],
 	}
 	v.learn(f)
@@ -253,7 +254,7 @@ func (t *tree) runs(v *View, useMap bool) {
 		if p := t.rowOf(s.parent, useMap); at < 0 && p >= 0 {
 			// One queue's name for a job may be another than its library's; then the event that it follows tells.
 			at = slices.IndexFunc(list, func(r run) bool {
-				return r.row == p && t.rows[p].label == s.label && (r.queued && s.phase != phaseEnqueued || r.job == 0 && s.job == 0)
+				return r.row == p && sameJob(t.rows[p].label, s.label) && (r.queued && s.phase != phaseEnqueued || r.job == 0 && s.job == 0)
 			})
 			if at >= 0 && s.job != 0 {
 				list[at].job = s.job
@@ -268,6 +269,12 @@ func (t *tree) runs(v *View, useMap bool) {
 		t.rowAt[i] = r.row
 		t.remember(s.id, r.row, useMap)
 	}
+}
+
+// sameJob reports whether two names may stand for one job: a job that sends mails is named by its class, or by its mailer.
+func sameJob(a, b string) bool {
+	const class = "ActionMailer::"
+	return a == b || strings.Contains(a, "#") && strings.HasPrefix(b, class) || strings.Contains(b, "#") && strings.HasPrefix(a, class)
 }
 
 // phase adds what s tells to the job's rows.
@@ -634,9 +641,9 @@ func (t *tree) judge() {
 	rootFine := !root.failed && (root.status > 0 && root.status < 500 || root.step.flags&flagOutcome != 0 || root.kind == kindJob && !root.running && !root.queued)
 	var worst state
 	var why *row
-	blame := func(s state, r *row) {
-		if s > worst || s == worst && why != nil && s != fine && better(r, why) {
-			worst, why = s, r
+	blame := func(s state, i int) {
+		if r := &t.rows[i]; s > worst || s == worst && why != nil && s != fine && better(r, why) {
+			worst, why, t.why = s, r, int32(i)
 		}
 	}
 	running := false
@@ -648,14 +655,14 @@ func (t *tree) judge() {
 		}
 		switch {
 		case int32(i) == t.root && r.kind != kindJob:
-			blame(failed, r)
+			blame(failed, i)
 		case t.recovered(int32(i)), r.kind == kindJob && r.willRetry && !r.dead:
 			t.again = true
-			blame(retried, r)
+			blame(retried, i)
 		case r.kind == kindJob || r.kind == kindMail || !rootFine:
-			blame(failed, r)
+			blame(failed, i)
 		default:
-			blame(retried, r)
+			blame(retried, i)
 		}
 	}
 	t.state = worst
@@ -754,7 +761,7 @@ func errorText(d *detail) string {
 
 // isQuiet reports whether the flow is worth one line only: a few reads, fast and fine.
 func (t *tree) isQuiet(cfg *Config) bool {
-	if t.state != fine || t.events > 3 || len(t.n1) > 0 || t.f.continues != nil || t.root < 0 || t.orphans+t.cycles > 0 {
+	if t.state != fine || t.events > 3 || len(t.n1) > 0 || t.f.continues != nil || t.root < 0 || t.orphans+t.cycles > 0 || t.rows[t.root].kind == kindLog {
 		return false
 	}
 	if limit := int64(cfg.Slow.HTTP); limit > 0 && t.end-t.start >= limit {

@@ -227,3 +227,53 @@ func TestFilesAreShownInOrderOfStart(t *testing.T) {
 		}
 	}
 }
+
+// TestLinesOfALogAreShown does not count lines of a log as quiet flows: they are what there is.
+func TestLinesOfALogAreShown(t *testing.T) {
+	t.Parallel()
+	s := &scene{}
+	for i := range 30 {
+		s.begin("ee00"+string("0123456789abcdefghjkmnpqrstvwxyz"[i])+"0", "")
+		s.add("14:00:00", "log.message", "log", schema.ID{}, -1, message("line "+string(rune('a'+i%26))))
+	}
+	if out, _ := run(t, config(nil), s.events); strings.Count(out, "\n") != 30 || strings.Contains(out, "quiet") {
+		t.Errorf("got\n%s", out)
+	}
+}
+
+// TestErrorsBehindAProxy names the error that a program under the root raised, and tells the verbs of that program.
+func TestErrorsBehindAProxy(t *testing.T) {
+	t.Parallel()
+	s := (&scene{}).begin("aa0001", "Lin")
+	proxy := s.add("14:00:00", "http.request", "POST /orders", schema.ID{}, 60*ms, status(500))
+	app := s.add("14:00:00.001", "http.request", "POST /orders", proxy, 55*ms, status(500))
+	s.add("14:00:00.050", "error.raised", "error.raised", app, -1, failing("Deadlock", "try again"))
+	s.begin("aa0002", "Lin")
+	proxy = s.add("14:00:01", "http.request", "POST /orders", schema.ID{}, 60*ms, status(201))
+	app = s.add("14:00:01.001", "http.request", "POST /orders", proxy, 55*ms, status(201))
+	s.add("14:00:01.010", "data.change", "order.created", app, 1*ms, subject("order", "8"))
+	s.add("14:00:01.030", "http.request", "POST /v1/charges", app, 20*ms, status(201))
+	out, _ := run(t, config(func(c *debugview.Config) { c.Layout = "story" }), s.events)
+	for _, want := range []string{"Lin’s POST /orders failed with 500 after 60 ms (Deadlock: try again).", "Lin placed order #8; POST /v1/charges was answered with 201"} {
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+// TestMailersAreNamed reads the mailer out of the arguments of the job that sends the mail, whichever event has them.
+func TestMailersAreNamed(t *testing.T) {
+	t.Parallel()
+	args := func(e *schema.Event) {
+		e.Metadata.Job = schema.Job{Class: "ActionMailer::MailDeliveryJob", Args: schema.Text(`"WelcomeMailer", "hello", "deliver_now", {}`)}
+	}
+	s := (&scene{}).begin("aa0001", "")
+	enq := s.add("14:00:00", "job.enqueued", "ActionMailer::MailDeliveryJob.enqueued", schema.ID{}, -1, job("a"), args)
+	s.add("14:00:01", "job.started", "ActionMailer::MailDeliveryJob.started", enq, -1, job("b"))
+	s.add("14:00:02", "job.failed", "ActionMailer::MailDeliveryJob.failed", enq, -1, job("b"), failing("Timeout", ""))
+	s.add("14:00:03", "job.completed", "ActionMailer::MailDeliveryJob.completed", enq, 10*ms, job("b"))
+	out, _ := run(t, config(nil), s.events)
+	if strings.Contains(out, "ActionMailer") || !strings.Contains(out, "WelcomeMailer#hello ✗") || !strings.Contains(out, "WelcomeMailer#hello · try 2") {
+		t.Errorf("got\n%s", out)
+	}
+}
