@@ -48,7 +48,7 @@ type Correlator struct {
 	broad    map[uint64]bool // names of values that turned out to belong to many flows
 	waiting  []waiter        // events with a session alone, by due
 	horizon  int64           // latest log time foreseen
-	linked   int64           // latest log time linked
+	linked   int64           // log time of the event linked last
 
 	defs      []definition
 	processes *table[taking]
@@ -210,7 +210,7 @@ func (c *Correlator) Link(e *schema.Event, emit func(*schema.Event)) {
 	}
 	c.name(e)
 	c.release()
-	c.linked = max(c.linked, e.Time.NS)
+	c.linked = e.Time.NS
 	c.stats.Events++
 	c.stats.Linked[e.Correlation.Link]++
 	if len(c.told) > 0 {

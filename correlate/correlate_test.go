@@ -172,6 +172,7 @@ func TestIDsJoinFlows(t *testing.T) {
 		{"empty upper half", [][]string{{"trace:a=0000000000000000a3ce929d0e0e4736"}, {"trace:b=a3ce929d0e0e4736"}}, "0 0"},
 		{"counters of two processes", [][]string{{"req:request_id=17"}, {"req:request_id=17"}}, "0 1"},
 		{"placeholders", [][]string{{"req:request_id=-"}, {"req:request_id=-"}, {"req:request_id=00000000-0000-0000-0000-000000000000"}, {"req:request_id=00000000-0000-0000-0000-000000000000"}, {"trace:t=none"}, {"trace:t=none"}}, "0 1 2 3 4 5"},
+		{"a trace that is a number", [][]string{{"trace:t=00000000000000000000000000000001"}, {"trace:t=00000000000000000000000000000001"}}, "0 1"},
 		{"words", [][]string{{"req:request_id=checkout"}, {"req:request_id=checkout"}}, "0 1"},
 		{"padded counters", [][]string{{"req:request_id=0000000012"}, {"req:request_id=0000000012"}}, "0 1"},
 		{"made-up ids", [][]string{{"req:request_id=req_xyz789"}, {"req:request_id=req_xyz789"}}, "0 0"},

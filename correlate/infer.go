@@ -113,7 +113,7 @@ func (c *Correlator) note(t *table[sightings], k key, name uint64, ns int64) {
 		case r == root && !found && ns >= at.first-valueReach && ns <= at.last+valueReach:
 			at.first, at.last = min(at.first, ns), max(at.last, ns)
 			found = true
-		case c.past(at.last):
+		case len(s.at) > maxSightings/2 && c.past(at.last):
 			c.drop(at.flow)
 			continue
 		}

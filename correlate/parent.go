@@ -323,10 +323,10 @@ func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 	me := c.units.index[c.line.unit]
 	length := int64(-1)
 	proxy := inFront(e.Platform.Format)
-	start, end := e.Time.NS, e.Time.NS
+	end := e.Time.NS
 	if me != 0 && c.units.at(me).start != 0 {
-		start, end = c.units.at(me).start, c.units.at(me).end
-		length = end - start
+		end = c.units.at(me).end
+		length = end - c.units.at(me).start
 	}
 	var call, front, entry int32
 	callGap, frontLen, entryLen := int64(1<<62), int64(1<<62), int64(-1)
