@@ -115,7 +115,7 @@ func runDebug(env *Env, c *cli.Context) error {
 			"or    ezlogs debug --demo                      sample flows, nothing to set up",
 		}}
 	}
-	limitMemory(env, l.Config)
+	limitMemory(env, l.Config, 128<<20)
 	vcfg, err := viewConfig(env, c, l.Config, paths)
 	if err != nil {
 		return err

@@ -79,7 +79,7 @@ func runShip(env *Env, c *cli.Context) error {
 		}
 		return l.Config, nil
 	}
-	limitMemory(env, l.Config)
+	limitMemory(env, l.Config, 0)
 	r.destinations(c.Bool("quiet"))
 	if err := r.state(l.Origin["state_dir"] != ""); err != nil {
 		return err
