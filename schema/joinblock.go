@@ -37,6 +37,8 @@ type block struct {
 	older, newer *block
 	origin       Origin // of the first line
 	time         Time   // of the first line
+	ended        Time   // of Completed
+	failed       bool   // with a status that tells of an error
 	requestID    string
 	actor        Actor // whom the lines inside name, for a request that does not say it
 	actors       bool  // they name more than one
@@ -250,6 +252,7 @@ func (j *Joiner) closes(e *Event, emit func(*Event)) {
 		b.e.merge(e)
 	}
 	b.closed = true
+	b.ended, b.failed = e.Time, e.Metadata.Status == 0 || e.Metadata.Status >= 400
 	if m := &b.e.Metadata; m.Status == 0 && m.Outcome == OutcomeNone {
 		m.Outcome = OutcomeUnknown // an exception ended it, as Rails 3 writes it
 	}
@@ -345,7 +348,7 @@ func (j *Joiner) linkInside(e *Event) {
 	e.takeTime(b.time, FromBlock)
 	if !b.done {
 		if e.Type == "error.raised" && b.e != nil {
-			j.failed(b, e)
+			j.raise(b, e)
 		}
 		b.noteActor(e)
 		j.touch(b)
@@ -394,7 +397,7 @@ func (j *Joiner) inside(b *block, e *Event) *block {
 	var only, ended *block
 	for ; b != nil; b = b.next {
 		if b.done {
-			if ended == nil && b == b.key.stream.done {
+			if b == b.key.stream.done && b.failed && !(e.Time.From == FromLine && b.ended.From == FromLine && e.Time.NS-b.ended.NS > errorLag) {
 				ended = b
 			}
 			continue
@@ -410,14 +413,15 @@ func (j *Joiner) inside(b *block, e *Event) *block {
 	if only != nil {
 		return only
 	}
-	if e.Type == "error.raised" {
+	if ended != nil && e.Type == "error.raised" {
+		ended.key.stream.done = nil // a request ends with one
 		return ended
 	}
 	return nil
 }
 
-// failed notes in an open block the exception that ended it: there will be no Completed where a middleware raised.
-func (j *Joiner) failed(b *block, e *Event) {
+// raise notes in an open block the exception that ended it: there will be no Completed where a middleware raised.
+func (j *Joiner) raise(b *block, e *Event) {
 	m := &b.e.Metadata
 	b.raised = !b.processed && e.Metadata.Level == LevelFatal
 	m.Outcome = OutcomeFailure

@@ -14,7 +14,8 @@ const (
 	blockLate  = int64(time.Second)      // lines that carriers delivered late, behind the end of their block
 	readLag    = int64(60 * time.Second) // a line without time was written about when it was read, unless its block is older
 	blockLook  = int64(100 * time.Millisecond)
-	blockKnown = int64(10 * time.Second) // how long a closed block is still the parent of late lines
+	errorLag   = int64(100 * time.Millisecond) // how long behind Completed the exception of a request without tag is logged
+	blockKnown = int64(10 * time.Second)       // how long a closed block is still the parent of late lines
 )
 
 // Joiner makes records of several lines into one event: stack traces and statements, Rails requests, physical lines that a
