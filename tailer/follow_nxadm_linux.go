@@ -51,6 +51,7 @@ func (n *nxadm) next(g *generation, final bool) (piece, verdict, error) {
 		if v == noMore && !final && n.mayFollow(g) {
 			n.follow(g)
 		}
+		p.last = false // the next call is the one that may hand over
 		return p, v, err
 	}
 	f := g.live

@@ -43,6 +43,7 @@ type generation struct {
 	head  []byte    // the first bytes of what was passed, at most headBytes
 	guard []byte    // the last bytes of what was passed, at most guardBytes
 	enc   encoding  // valid once pos.raw > 0
+	known int64     // size of the file when the watcher looked last
 	scan  int64     // > 0: the line at pos is too long, and its end is not before scan
 	turn  int       // bytes handed out since the generation was queued
 	live  *followed // set while another engine follows the file
@@ -171,6 +172,7 @@ func (r *blockReader) next(g *generation, final bool) (piece, verdict, error) {
 		}
 		p := piece{text: g.enc.text(data[:n]), at: g.pos.text}
 		p.end = position{raw: g.pos.raw + int64(n), text: g.pos.text + int64(len(p.text))}
+		p.last = short && !final && (n == len(data) || g.enc == utf8Text && bytes.IndexByte(data[n:], '\n') < 0)
 		g.pass(data[:n], p.end)
 		p.end.mark = digestOf(g.guard)
 		return p, someLines, nil
@@ -183,9 +185,15 @@ func (r *blockReader) at(g *generation, want int) ([]byte, verdict, error) {
 	if k+want > len(r.buf) {
 		r.buf = make([]byte, guardBytes+want)
 	}
-	n, err := g.f.ReadAt(r.buf[:k+want], g.pos.raw-int64(k))
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, failed, err
+	from, n := g.pos.raw-int64(k), 0
+	for { // once, unless the read was cut short before the end that the watcher saw
+		m, err := readOnceAt(g.f, r.buf[n:k+want], from+int64(n))
+		if err != nil {
+			return nil, failed, err
+		}
+		if n += m; m == 0 || n == k+want || from+int64(n) >= g.known {
+			break
+		}
 	}
 	if n < k || !bytes.Equal(r.buf[:k], g.guard) {
 		return nil, changed, nil

@@ -27,8 +27,9 @@ func (g *generation) recordLocked(at position) record {
 
 // touch notes that there is something to save.
 func (t *Tailer) touch() {
-	t.moved.Store(true)
-	poke(t.wakeSave)
+	if !t.moved.Swap(true) {
+		poke(t.wakeSave)
+	}
 }
 
 // saveLoop saves positions that moved, until everything ends.

@@ -11,6 +11,7 @@ type piece struct {
 	at   int64 // position of text[0], see Chunk.Offset
 	cut  bool
 	end  position // after the lines
+	last bool     // nothing more was there when they were read
 }
 
 // stream cuts what a reader gives into pieces. The lines do not depend on the sizes of block or reads.

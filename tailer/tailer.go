@@ -331,6 +331,9 @@ func (t *Tailer) read(only func(*generation) bool) *Chunk {
 			return nil
 		}
 		final := g.final
+		if g.fi != nil {
+			g.known = g.fi.Size()
+		}
 		t.mu.Unlock()
 
 		p, v, err := t.reader.next(g, final)
@@ -343,6 +346,10 @@ func (t *Tailer) read(only func(*generation) bool) *Chunk {
 		if v == someLines {
 			g.info = c.Source
 			g.movedLocked(p.end)
+			if p.last { // spares a read that finds nothing
+				t.stats.Bytes += int64(len(p.text))
+				v = noMore
+			}
 		}
 		t.readLocked(g, v, err, final, len(p.text))
 		t.mu.Unlock()
