@@ -44,10 +44,12 @@ type Config struct {
 	Location *time.Location `toml:"-"`
 	// Input says where the events come from, which decides the clock.
 	Input Input `toml:"-"`
-	// Region allows a live region: the output is a terminal. TermWidth and TermHeight return its present size in cells.
+	// Region allows a live region: the output is a terminal.
 	Region bool `toml:"-"`
 	// TermSize returns the present width and height of the terminal; used with Region alone.
 	TermSize func() (width, height int) `toml:"-"`
+	// Keys says that the caller reads keys and calls Pause; the live region tells so.
+	Keys bool `toml:"-"`
 	// Sort is start, settle, duration or events; "" is start for files and settle for everything else. The last two
 	// print at the end of the input.
 	Sort string `toml:"-"`

@@ -169,6 +169,11 @@ func (v *View) Add(e *schema.Event) {
 // Advance tells the time, in nanoseconds since 1970: the wall clock. Flows that have been quiet long enough are shown, and
 // the live region is drawn. Call it at least ten times a second while following.
 func (v *View) Advance(now int64) {
+	if v.wallNow == 0 {
+		for f := v.byAge.head(); f != nil; f = f.next {
+			f.wall = now // they came before the time was known
+		}
+	}
 	v.wallNow = max(v.wallNow, now)
 	v.settle()
 	if l, ok := v.layout.(*lanesLayout); ok {

@@ -105,10 +105,14 @@ func (v *View) regionText(columns int) (rows []string, widths []int) {
 		rows = append(rows, string(p.b))
 		p.b = p.b[:0]
 	}
-	tail := " " + count(v.stats.flows) + " done · " + count(int64(v.byAge.n)) + " open · p pause  ? keys ──"
-	if v.region.paused {
-		tail = " " + count(v.stats.flows) + " done · " + count(int64(v.byAge.n)) + " open · paused, p goes on ──"
+	tail := " " + count(v.stats.flows) + " done · " + count(int64(v.byAge.n)) + " open"
+	switch {
+	case v.region.paused:
+		tail += " · paused, p goes on"
+	case v.cfg.Keys:
+		tail += " · p pause  ? keys"
 	}
+	tail += " ──"
 	head := "── live " + string(v.appendClock(nil, v.wallNow)) + " "
 	p.put(roleDim, cut(head+strings.Repeat("─", max(0, width-cells(head)-cells(tail)))+tail, width))
 	flush()

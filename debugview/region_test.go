@@ -79,7 +79,7 @@ func live(t *testing.T, columns int) (*debugview.View, *terminal) {
 	t.Helper()
 	m := &terminal{t: t, columns: columns}
 	v, err := debugview.New(config(func(c *debugview.Config) {
-		c.Input, c.Region, c.Color, c.Summary = debugview.Follow, true, true, "never"
+		c.Input, c.Region, c.Color, c.Summary, c.Keys = debugview.Follow, true, true, "never", true
 		c.TermSize = func() (int, int) { return m.columns, 30 }
 	}), m, m, nil)
 	if err != nil {
@@ -176,6 +176,22 @@ func TestSettling(t *testing.T) {
 				t.Errorf("%s, %s: not shown", tt.name, input)
 			}
 		}
+	}
+}
+
+// TestFirstEventsWaitToo does not take the time before the first Advance for quiet.
+func TestFirstEventsWaitToo(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	v, err := debugview.New(config(func(c *debugview.Config) { c.Input = debugview.Pipe }), &out, &out, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := (&scene{}).order().events[0]
+	v.Add(&e)
+	v.Advance(at("14:02:11.400"))
+	if out.Len() > 0 {
+		t.Errorf("shown at once:\n%s", out.String())
 	}
 }
 
