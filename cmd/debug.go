@@ -76,6 +76,7 @@ func debugCommand(env *Env) *cli.Command {
 			&cli.BoolFlag{Name: "web", Usage: "live page on 127.0.0.1"},
 			&cli.StringFlag{Name: "web-addr", Value: "127.0.0.1:7331", Usage: "`ADDRESS` of the live page"},
 			&cli.StringSliceFlag{Name: "expect", Usage: "flows must be as in `FILE.toml`, or as in 'http.request > data.change > job.*'; exit 4 if not; repeatable"},
+			&cli.StringFlag{Name: "fail-on", Usage: "exit 4 when a flow has one of `LIST`: error, slow, n1, unredacted"},
 			&cli.StringFlag{Name: "record", Usage: "write a first version of expectations to `FILE`"},
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "of what --expect says: text, junit or tap"},
 			&cli.StringFlag{Name: "compare", Usage: "with --layout profile: another `FILE` to compare with, the one before"},
@@ -224,7 +225,13 @@ func (d *debugRun) run(ctx context.Context) error {
 		}
 		defer stopWeb()
 	}
-	if err := d.feed(ctx, view); err != nil {
+	var watch *failOn
+	if d.c.IsSet("fail-on") {
+		if watch, err = newFailOn(d.c.String("fail-on"), d.vcfg); err != nil {
+			return err
+		}
+	}
+	if err := d.feed(ctx, view, watch); err != nil {
 		return err
 	}
 	if d.c.Bool("web") && d.vcfg.Input == debugview.Files {
@@ -238,6 +245,11 @@ func (d *debugRun) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if watch != nil {
+		if err := watch.judge(); err != nil {
+			return err
+		}
+	}
 	if expectations != nil {
 		return d.judge(expectations)
 	}
@@ -248,8 +260,8 @@ func (d *debugRun) run(ctx context.Context) error {
 }
 
 // feed carries the input into a view.
-func (d *debugRun) feed(ctx context.Context, view *debugview.View) error {
-	to := &viewSink{view: view}
+func (d *debugRun) feed(ctx context.Context, view *debugview.View, watch *failOn) error {
+	to := &viewSink{view: view, watch: watch}
 	enc := func() encoder { return redactOnly{d.engine.Worker()} }
 	var err error
 	if d.vcfg.Input == debugview.Files {
@@ -300,7 +312,7 @@ func (d *debugRun) browse(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	fed := make(chan error, 1)
-	go func() { fed <- d.feed(ctx, b.View()) }()
+	go func() { fed <- d.feed(ctx, b.View(), nil) }()
 	err = b.Run(ctx)
 	cancel()
 	if ferr := <-fed; err == nil {
@@ -427,7 +439,10 @@ func keyDir(l *loaded, env *Env) string {
 }
 
 // viewSink shows the events of steps.
-type viewSink struct{ view *debugview.View }
+type viewSink struct {
+	view  *debugview.View
+	watch *failOn // nil watches for nothing
+}
 
 // errViewDone ends a run whose view has seen enough.
 var errViewDone = errors.New("the view is complete")
@@ -435,6 +450,9 @@ var errViewDone = errors.New("the view is complete")
 func (k *viewSink) take(_ context.Context, s *step) error {
 	for _, e := range s.events {
 		k.view.Add(e)
+		if k.watch != nil {
+			k.watch.add(e)
+		}
 		if e.Origin.Mark != nil {
 			e.Origin.Mark.Done(1)
 		}
