@@ -24,7 +24,7 @@ func (r *Redactor) number(i int) int {
 	if j < len(t) && isWord[t[j]] {
 		return r.digitWord(i, j)
 	}
-	if run == 1 && j+2 < len(t) && t[j] == '/' && vendorStart['1']['/'] {
+	if run == 1 && j+2 < len(t) && t[j] == '/' {
 		if v, end := vendor(t, i); v != nil && r.add(i, end, v.kind, v.name) {
 			return end
 		}

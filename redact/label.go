@@ -22,12 +22,16 @@ var labels = map[string]Kind{
 	"npi": NPI, "personnummer": SwedishPIN, "rrn": KoreanRRN, "mnemonic": Mnemonic, "phrase": Mnemonic, "values": KindNone, "identified": KindNone, "auth": KindNone,
 }
 
-var labelStart = func() (t [256]bool) {
+// labelStart tells, by the first two letters, most words that are no labels.
+var labelStart = func() (t [1 << 10]bool) {
 	for w := range labels {
-		t[w[0]], t[upper(w[0])] = true, true
+		t[letterPair(w[0], w[1])] = true
 	}
 	return t
 }()
+
+// letterPair is an index for two letters, whatever their case.
+func letterPair(a, b byte) int { return int(a&31)<<5 | int(b&31) }
 
 var dniLabels = set(`dni nie nif`)
 

@@ -201,7 +201,7 @@ func (r *Redactor) word(i int) int {
 	if i+4 >= len(t) {
 		return r.skipWord(i)
 	}
-	if vendorStart[t[i]][t[i+1]] {
+	if vendorFirst[t[i]][t[i+1]] != 0 {
 		if v, end := vendor(t, i); v != nil {
 			if r.add(i, end, v.kind, v.name) {
 				return end
@@ -238,7 +238,7 @@ func (r *Redactor) word(i int) int {
 		if n == 16 && validCF(t[i:end]) && r.add(i, end, ItalianCF, "") {
 			return end
 		}
-		if n >= 2 && labelStart[t[i]] {
+		if n >= 2 && labelStart[letterPair(t[i], t[i+1])] {
 			return r.label(i, end)
 		}
 	} else {

@@ -256,7 +256,7 @@ func (r *Redactor) wholeKind(v []byte) Kind {
 		return KindNone
 	}
 	if byteClass[v[0]] == bAlpha && len(v) > 5 {
-		if vendorStart[v[0]][v[1]] {
+		if vendorFirst[v[0]][v[1]] != 0 {
 			if vt, end := vendor(v, 0); end == len(v) {
 				return r.on(vt.kind)
 			}

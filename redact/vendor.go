@@ -256,20 +256,24 @@ var vendorTokens = []vendorToken{
 	{prefix: "AAAAAAAAAAAAAAAAAAAAA", chars: alphabet("0-9A-Za-z%"), min: 60, name: "twitter", kind: VendorToken},
 }
 
-// vendorIndex lists, by the first two bytes, the vendor tokens that may begin there.
-var vendorIndex, vendorStart = func() (m map[[2]byte][]uint16, start [256][256]bool) {
-	m = map[[2]byte][]uint16{}
+// vendorLists are the vendor tokens that may begin with the same two bytes; vendorFirst gives the list of two bytes, 0
+// when there is none.
+var vendorLists, vendorFirst = func() (lists [][]uint16, first [256][256]uint8) {
+	lists = make([][]uint16, 1)
 	for i := range vendorTokens {
-		p := [2]byte{vendorTokens[i].prefix[0], vendorTokens[i].prefix[1]}
-		m[p] = append(m[p], uint16(i))
-		start[p[0]][p[1]] = true
+		at := &first[vendorTokens[i].prefix[0]][vendorTokens[i].prefix[1]]
+		if *at == 0 {
+			*at = uint8(len(lists))
+			lists = append(lists, nil)
+		}
+		lists[*at] = append(lists[*at], uint16(i))
 	}
-	return m, start
+	return lists, first
 }()
 
 // vendor matches a vendor's token at the start of a word and returns its end.
 func vendor(t []byte, i int) (v *vendorToken, end int) {
-	for _, at := range vendorIndex[[2]byte{t[i], t[i+1]}] {
+	for _, at := range vendorLists[vendorFirst[t[i]][t[i+1]]] {
 		v := &vendorTokens[at]
 		if end := v.match(t, i); end > 0 {
 			return v, end
