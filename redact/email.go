@@ -75,6 +75,9 @@ func emailAt(t []byte, i, floor int) (start, end int, ok bool) {
 	if start > 0 && (t[start-1] == '/' || t[start-1] == '@') && !pathSegment(t, start) {
 		return 0, 0, false
 	}
+	if machineMade(t[start:i]) {
+		return 0, 0, false
+	}
 	end = i + 1
 	for end < len(t) && end-i < 254 && emailDomain[t[end]] && !scriptChange(t, end) {
 		end++
@@ -111,6 +114,20 @@ func emailAt(t []byte, i, floor int) (start, end int, ok bool) {
 		return 0, 0, false
 	}
 	return start, end, true
+}
+
+// machineMade reports whether a local part is that of a message id, 6b01e237944ab_314e18606541a@host, and not a name.
+func machineMade(local []byte) bool {
+	digits := 0
+	for _, c := range local {
+		switch {
+		case byteClass[c] == bDigit:
+			digits++
+		case !hexLower[c] && c != '_' && c != '.' && c != '-':
+			return false
+		}
+	}
+	return len(local) >= 16 && digits >= 6
 }
 
 // scriptChange reports whether a Latin letter or digit touches a letter of another script at i, as addresses do in

@@ -240,6 +240,35 @@ var ibanLength = map[string]int{
 	"YE": 30,
 }
 
+// bban is how the part of an IBAN behind its check digits begins, by country: N a digit, A a letter, # digits only.
+var bban = map[string]string{
+	"AD": "NNNNNNNN", "AE": "#", "AL": "NNNNNNNN", "AT": "#", "AZ": "AAAA", "BA": "#", "BE": "#", "BG": "AAAANNNN", "BH": "AAAA",
+	"CH": "NNNNN", "CR": "#", "CY": "NNNNNNNN", "CZ": "#", "DE": "#", "DK": "#", "EE": "#", "EG": "#", "ES": "#", "FI": "#",
+	"FO": "#", "FR": "NNNNNNNNNN", "GB": "AAAANNNNNNNNNNNNNN", "GE": "AANNNNNNNNNNNNNNNN", "GI": "AAAA", "GL": "#", "GR": "NNNNNNN",
+	"HR": "#", "HU": "#", "IE": "AAAANNNNNNNNNNNNNN", "IL": "#", "IQ": "AAAA", "IS": "#", "IT": "ANNNNNNNNNN", "JO": "AAAANNNN",
+	"KW": "AAAA", "KZ": "NNN", "LB": "NNNN", "LC": "AAAA", "LI": "NNNNN", "LT": "#", "LU": "NNN", "LV": "AAAA", "LY": "#",
+	"MC": "NNNNNNNNNN", "ME": "#", "MK": "NNN", "MR": "#", "MT": "AAAANNNNN", "MU": "AAAANNNN", "NI": "AAAA", "NL": "AAAANNNNNNNNNN",
+	"NO": "#", "PK": "AAAA", "PL": "#", "PS": "AAAA", "PT": "#", "QA": "AAAA", "RO": "AAAA", "RS": "#", "SA": "NN", "SC": "AAAANNNN",
+	"SD": "#", "SE": "#", "SI": "#", "SK": "#", "SM": "ANNNNNNNNNN", "SV": "AAAANNNN", "TL": "#", "TN": "#", "TR": "NNNNNN",
+	"UA": "NNNNNN", "VA": "#", "VG": "AAAANNNN", "XK": "#",
+}
+
+// bbanFits reports whether the bank's part of an IBAN looks as its country has it.
+func bbanFits(iban []byte) bool {
+	pattern := bban[string([]byte{upper(iban[0]), upper(iban[1])})]
+	for i, c := range iban[4:] {
+		switch {
+		case pattern == "#":
+			if byteClass[c] != bDigit {
+				return false
+			}
+		case i < len(pattern) && (pattern[i] == 'N') != (byteClass[c] == bDigit):
+			return false
+		}
+	}
+	return true
+}
+
 // matchIBAN returns the end of an IBAN that begins at i, 0 if there is none: country, length and mod 97 must agree.
 // Groups of four may be separated by blanks, hyphens, dots or the plus of a form.
 func matchIBAN(t []byte, i int) int {
@@ -247,29 +276,27 @@ func matchIBAN(t []byte, i int) int {
 	if want == 0 {
 		return 0
 	}
+	if i > 1 && (t[i-1] == '-' || t[i-1] == '.' || t[i-1] == '_') && alnum[t[i-2]] {
+		return 0 // a part of something longer, a UUID for example
+	}
 	var b [34]byte
-	n, j, digits := 0, i, 0
+	n, j := 0, i
 	var sep byte
 	small := t[i] >= 'a'
 	for j < len(t) && n < want {
 		c := t[j]
 		switch {
-		case alnum[c]:
-			if byteClass[c] == bDigit {
-				digits++
-			} else if small != (c >= 'a') {
-				return 0 // a word follows
-			}
+		case n > 0 && n%4 == 0 && (sep != 0 && c == sep && t[j-1] != sep || n == 4 && sep == 0 && (c == ' ' || c == '-' || c == '+' || c == '.')):
+			sep = c
+		case n > 0 && n%4 == 0 && sep != 0 && t[j-1] != sep, !alnum[c], byteClass[c] == bAlpha && small != (c >= 'a'):
+			return 0 // a group that is not of four, or a word
+		default:
 			b[n] = c
 			n++
-		case n >= 4 && n%4 == 0 && (c == ' ' || c == '-' || c == '+' || c == '.') && alnum[t[j-1]] && (sep == 0 || sep == c) && (sep != 0 || n == 4):
-			sep = c
-		default:
-			return 0
 		}
 		j++
 	}
-	if digits < 9 {
+	if byteClass[b[2]] != bDigit || byteClass[b[3]] != bDigit || !bbanFits(b[:want]) {
 		return 0
 	}
 	if n < want || j < len(t) && alnum_[t[j]] || mod97(b[4:n], b[:4]) != 1 {
