@@ -53,23 +53,3 @@ func (p *Parser) keep(b []byte) string {
 	a.b.Write(b)
 	return a.b.String()[from:]
 }
-
-// lower returns s in lower case (ASCII letters only), s itself when it is.
-func (p *Parser) lower(s string) string {
-	for i := range len(s) {
-		if s[i]-'A' < 26 {
-			a := &p.arena
-			a.room(len(s))
-			from := a.b.Len()
-			for j := range len(s) {
-				c := s[j]
-				if c-'A' < 26 {
-					c |= 0x20
-				}
-				a.b.WriteByte(c)
-			}
-			return a.b.String()[from:]
-		}
-	}
-	return s
-}

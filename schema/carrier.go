@@ -96,13 +96,14 @@ func (o *outer) addStream(name string) {
 // parseDocker takes off Docker's json-file driver: {"log":"text\n","stream":"stdout","time":"…"}. A text without newline at
 // its end goes on in the next record of the stream.
 func parseDocker(p *Parser, e *Event, line string) bool {
-	return strings.HasPrefix(line, `{"log":`) && p.carried() && p.docker(e, line)
+	return strings.HasPrefix(line, `{"log":`) && p.carried() && p.docker(e, line, false)
 }
 
-// docker is parseDocker for members in any order, as some forwarders write them.
-func (p *Parser) docker(e *Event, line string) bool {
+// docker is parseDocker for members in any order and, if more is set, for further members, as forwarders add them.
+func (p *Parser) docker(e *Event, line string, more bool) bool {
 	var log, stream, stamp, attrs Value
 	other := false
+	var own []Field
 	i := skipSpace(line, 0)
 	end := skipObject(line, i, 0)
 	if end < 0 || skipSpace(line, end) != len(line) {
@@ -118,8 +119,17 @@ func (p *Parser) docker(e *Event, line string) bool {
 			stamp = v
 		case "attrs":
 			attrs = v
+		case "kubernetes":
+			other = !more
+			pl := &p.out.platform
+			if more {
+				pl.Pod, pl.Namespace = member(v.S, "pod_name").scalar(), member(v.S, "namespace_name").scalar()
+				pl.Container, pl.Host = member(v.S, "container_name").scalar(), member(v.S, "host").scalar()
+				pl.Service = pl.Container
+			}
 		default:
-			other = true
+			other = !more
+			own = append(own, Field{key, v})
 		}
 		return !other
 	})
@@ -144,9 +154,46 @@ func (p *Parser) docker(e *Event, line string) bool {
 	})
 	text := p.unescape(log)
 	whole := strings.TrimSuffix(text, "\n")
-	o.partial = len(whole) == len(text) && text != ""
+	o.partial = len(whole) == len(text) && text != "" && !more
 	p.inner(e, whole)
+	p.addOwn(e, own)
 	return true
+}
+
+// addOwn gives e the fields that stood beside the text in its carrier; what the text said wins.
+func (p *Parser) addOwn(e *Event, own []Field) {
+	if len(own) == 0 {
+		return
+	}
+	p.rec.reset()
+	for i := range own {
+		p.field(e, own[i].Key, own[i].Value)
+	}
+	p.finishFields(e)
+}
+
+// parseForwarded reads what a forwarder (Filebeat, Vector, Fluent Bit) made of a line that is JSON itself: the line is in
+// the message, the rest tells where it came from.
+func parseForwarded(p *Parser, e *Event, line string) {
+	o := &p.out
+	var text Value
+	var own []Field
+	eachMember(line, func(key string, v Value) bool {
+		switch a := p.lookup(key, 0, aliasSeed).alias; {
+		case a != nil && a.field == fieldMessage && v.isText() && text.IsZero():
+			text = v
+		case a != nil && a.field == fieldTime && v.isText() && o.time.NS == 0:
+			if t, ok := p.parseTime(v.Plain()); ok {
+				o.time = t
+			}
+		default:
+			own = append(own, Field{key, v})
+		}
+		return true
+	})
+	o.format = "json"
+	p.inner(e, p.unescape(text))
+	p.addOwn(e, own)
 }
 
 // parseCRI takes off the format of Kubernetes' container runtimes: time, stream, P for a part or F for the whole, text.

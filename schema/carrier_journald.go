@@ -46,13 +46,7 @@ func (p *Parser) reparseJournald(e *Event, line string) {
 	o.format = "journald"
 	o.addStream(o.platform.Service + "[" + o.platform.PID + "]")
 	p.inner(e, p.journaldText(message))
-	if len(own) > 0 {
-		p.rec.reset()
-		for i := range own {
-			p.field(e, own[i].Key, own[i].Value)
-		}
-		p.finishFields(e)
-	}
+	p.addOwn(e, own)
 }
 
 // journaldText returns the text of MESSAGE, which is a list of bytes when it is not UTF-8 or holds control characters.

@@ -96,8 +96,11 @@ func (p *Parser) field(e *Event, key string, v Value) {
 	switch a := m.alias; {
 	case a == nil:
 		p.keepUnknown(e, m, key, v)
-	case v.isObject() && a.box != boxNone:
-		p.scanFields(e, v.S)
+	case v.isObject() && a.box != boxNone && a.field != fieldTime:
+		p.rec.path.reset()
+		if p.scanBox(e, a, key, v.S, 0, 0) < 0 {
+			p.keepField(e, key, v)
+		}
 	default:
 		p.take(e, a, key, v)
 	}

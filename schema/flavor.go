@@ -44,7 +44,6 @@ var (
 	flavorOTLP        = flavor{name: "otlp", scale: scaleOTel}
 	flavorDotNet      = flavor{name: "dotnet.json", scale: scaleDotNet}
 	flavorLambda      = flavor{name: "lambda.json"}
-	flavorAccess      = flavor{name: "access.json"}
 )
 
 // nameJSON tells by the keys, and where they do not tell by how values are written, which logger wrote a JSON line.

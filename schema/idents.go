@@ -77,9 +77,7 @@ func canonTrace(s string) (string, bool) {
 	if len(s) > 36 || len(s) == 35 {
 		return canonLongTrace(s)
 	}
-	if strings.HasPrefix(s, "0x") {
-		s = s[2:]
-	}
+	s = strings.TrimPrefix(s, "0x")
 	if len(s) == 36 {
 		u, ok := canonUUID(s)
 		if !ok {
@@ -132,9 +130,7 @@ func canonSpan(s string) (string, bool) {
 		return s, !allZero(s)
 	}
 	s = trimQuotes(s)
-	if strings.HasPrefix(s, "0x") {
-		s = s[2:]
-	}
+	s = strings.TrimPrefix(s, "0x")
 	n := len(s)
 	if n < 8 || n > 20 || allZero(s) {
 		return "", false
@@ -226,7 +222,7 @@ func (e *Event) setTraceHeader(name, s string) bool {
 		e.setSpan(name, span)
 		return true
 	}
-	if i := strings.Index(s, "Root="); i >= 0 {
+	if strings.Contains(s, "Root=") {
 		if !e.setTrace(name, s) {
 			return false
 		}

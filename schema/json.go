@@ -17,6 +17,12 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		r.reset()
 		return false
 	}
+	if forwarded(r) && p.carried() {
+		e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
+		r.reset()
+		parseForwarded(p, e, line)
+		return true
+	}
 	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker) != 0 {
 		if whole := p.wholeShape(e, line); whole != nil {
 			e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
@@ -35,6 +41,18 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 	return true
 }
 
+// forwarded reports whether the message of a line is the JSON of another logger, and the line itself says nothing of what
+// happened.
+func forwarded(r *record) bool {
+	v := r.get(fieldMessage)
+	if len(v.S) < 8 || v.S[0] != '{' || !v.isText() || r.has(fieldLevel) || r.has(fieldMethod) || r.marks&(markJournald|markDocker|markPostgres) != 0 || len(r.ids) > 0 {
+		return false
+	}
+	text := v.Plain()
+	end := skipObject(text, 0, 0)
+	return end > 0 && strings.TrimSpace(text[end:]) == ""
+}
+
 // wholeShape returns who reads a line whose shape as a whole has a meaning, nil for the line of a logger.
 func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, line string) {
 	m := p.rec.marks
@@ -43,7 +61,7 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 		return (*Parser).reparseJournald
 	case m&markDocker != 0 && p.carried() && p.rec.hasKey(fieldMessage, "log", "log") && member(line, "time").isText() && member(line, "stream").isText():
 		return func(p *Parser, e *Event, line string) {
-			if !p.docker(e, line) {
+			if !p.docker(e, line, true) {
 				parsePlain(p, e, line)
 			}
 		}
