@@ -34,6 +34,7 @@ type admin struct {
 	tail    func() (tailer.Stats, bool)
 	links   func() correlate.Stats
 	redact  func() redact.Snapshot
+	left    *atomic.Int64 // events that [collect] leaves out
 	busy    *atomic.Int64 // when the step at hand began, Unix nanoseconds; 0 while none is
 	reloads struct{ done, failed atomic.Int64 }
 }
@@ -63,7 +64,7 @@ func (a *admin) watch(s *session, o *ordered) {
 		return correlate.Stats{}
 	}
 	a.redact = s.engine.Snapshot
-	a.busy = &o.busy
+	a.busy, a.left = &o.busy, &o.left
 }
 
 // status takes one snapshot.
@@ -149,6 +150,7 @@ func (a *admin) metrics(w io.Writer) {
 			m.line("ezlogs_lag_bytes", float64(s.Lag), "source", filepath.Base(s.Path))
 		}
 	}
+	m.counter("ezlogs_left_out_events_total", "events that [collect] leaves out; they are not given to delivery", float64(a.left.Load()))
 	l := a.links()
 	m.gauge("ezlogs_flows", "flows remembered", float64(l.Flows))
 	m.gauge("ezlogs_ids", "ids remembered", float64(l.IDs))

@@ -104,15 +104,18 @@ func (c *Config) keeps() func(*schema.Event) bool {
 		return func(*schema.Event) bool { return true }
 	}
 	return func(e *schema.Event) bool {
+		if !k.Noise && e.Noise() != "" {
+			return false
+		}
 		switch e.Type {
 		case "http.request", "http.client":
 			return k.HTTPRequests
 		case "data.change":
 			return k.DatabaseChanges
-		case "data.query":
-			return k.Queries
 		case "job.enqueued", "job.started", "job.completed", "job.failed", "job.retried", "job.discarded":
 			return k.BackgroundJobs
+		case "data.query":
+			return k.Queries // the joiner has counted it in its request or job
 		case "log.message", "error.raised", "mail.delivered", "mail.failed", "message.published", "message.received", "flow.merged", "flow.completed":
 			return true
 		}

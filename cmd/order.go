@@ -32,6 +32,7 @@ type ordered struct {
 	// For whoever watches the run.
 	busy  atomic.Int64                    // when the step at hand began, Unix nanoseconds; 0 while none is
 	stats atomic.Pointer[correlate.Stats] // after the last step
+	left  atomic.Int64                    // events that are not collected
 
 	cur       *step
 	clock     int64 // the latest time seen, nanoseconds
@@ -182,6 +183,7 @@ func (o *ordered) linkOne(e *schema.Event) {
 // collect puts an event into the step at hand, unless the user does not want its kind.
 func (o *ordered) collect(e *schema.Event) {
 	if !o.keep(e) {
+		o.left.Add(1)
 		if e.Origin.Mark != nil {
 			e.Origin.Mark.Done(1)
 		}

@@ -57,6 +57,11 @@ func TestCommands(t *testing.T) {
 `)
 	good := write(t, dir, "good.toml", "service_name = \"shop\"\n[collect]\nhttp_requests = false\n")
 	formats := write(t, dir, "formats.toml", "[[format]]\nname = \"till\"\npattern = 'TILL (?P<message>.*)'\nexample = [\"nothing\"]\n[[rule]]\nname = \"x\"\npattern = '['\nliteral = \"a\"\n")
+	folded := write(t, dir, "folded.toml", "[collect]\nqueries = false\nnoise = false\n")
+	sql := write(t, dir, "sql.log", `{"time":"2026-01-01T10:00:00Z","msg":"q","sql":"SELECT * FROM users WHERE id = 7","duration_ms":2}
+{"time":"2026-01-01T10:00:01Z","msg":"request completed","method":"GET","path":"/healthz","status":200}
+{"time":"2026-01-01T10:00:02Z","msg":"kept"}
+`)
 	expect := write(t, dir, "flows.toml", "[[expect]]\nroot = \"GET /users/:id\"\nwithin = \"5s\"\n")
 	for _, tt := range []struct {
 		name   string
@@ -81,6 +86,10 @@ func TestCommands(t *testing.T) {
 		{name: "redact off", stdin: "password=x\n", args: []string{"redact", "--profile", "off", "--i-understand"}, out: "password=x"},
 		{name: "redact no file", args: []string{"redact", filepath.Join(dir, "none")}, status: 1, errors: "no such file"},
 		{name: "collect", args: []string{"ship", "--once", "--config", good, log}, out: `"service":"shop"`, not: "http.request"},
+		{name: "queries", args: []string{"ship", "--once", sql}, out: "data.query"},
+		{name: "noise", args: []string{"ship", "--once", sql}, out: "healthz"},
+		{name: "no queries", args: []string{"ship", "--once", "--config", folded, sql}, out: "kept", not: "data.query"},
+		{name: "no noise", args: []string{"ship", "--once", "--config", folded, sql}, out: "kept", not: "healthz"},
 		{name: "check formats and rules", args: []string{"check", formats}, status: 3, out: "example"},
 		{name: "check sample", args: []string{"check", "--sample", log}, out: "2 events, 1 flow"},
 		{name: "check sample without file", args: []string{"check", "--sample", log + "x"}, status: 1, errors: "no such file"},
@@ -249,7 +258,7 @@ func TestNearest(t *testing.T) {
 // adminFor returns an admin that shows the given books.
 func adminFor(b ship.Books) *admin {
 	busy := new(atomic.Int64)
-	return &admin{began: time.Now(), books: func() ship.Books { return b }, busy: busy,
+	return &admin{began: time.Now(), books: func() ship.Books { return b }, busy: busy, left: new(atomic.Int64),
 		tail: func() (tailer.Stats, bool) {
 			return tailer.Stats{Sources: []tailer.SourceStats{{Path: "/var/log/a.log", Lag: 7}}}, true
 		},
