@@ -192,6 +192,28 @@ func zeros(b []byte) bool {
 
 var zeroBlock = make([]byte, 4096)
 
+// ahead reads small records a page at a time.
+type ahead struct {
+	f    io.ReaderAt
+	page [4096]byte
+	at   int64
+	n    int
+}
+
+func (a *ahead) ReadAt(p []byte, off int64) (int, error) {
+	if len(p) > len(a.page) {
+		return a.f.ReadAt(p, off)
+	}
+	if off < a.at || off+int64(len(p)) > a.at+int64(a.n) {
+		n, err := a.f.ReadAt(a.page[:], off)
+		a.at, a.n = off, n
+		if n < len(p) {
+			return copy(p, a.page[:n]), err
+		}
+	}
+	return copy(p, a.page[off-a.at:a.n]), nil
+}
+
 var errDamaged = errors.New("the payload is damaged")
 
 // readPayload reads what belongs to r, whose header is at off.

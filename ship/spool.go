@@ -122,8 +122,9 @@ func (sp *spool) scan(g *segment, done uint64) error {
 	if _, err := f.ReadAt(h[:], 0); err == nil {
 		expect, _ = parseSegment(h[:])
 	}
+	headers := &ahead{f: f}
 	for off := int64(headerSize); ; {
-		r, at, skipped, err := nextRecord(f, off, g.end)
+		r, at, skipped, err := nextRecord(headers, off, g.end)
 		if damage = !skipped.zero && skipped.size > 0; damage {
 			sp.damaged(f, g, skipped)
 		}

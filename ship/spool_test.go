@@ -394,3 +394,26 @@ func FuzzCursors(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkOpenSpool opens 64 MiB of small batches: what a long outage at a low rate leaves.
+func BenchmarkOpenSpool(b *testing.B) {
+	dir := dirFS(b.TempDir())
+	sp := openTestSpool(b, dir, 0)
+	n := uint64(0)
+	for sp.bytes() < 64<<20 {
+		if err := sp.append(testRecord(1+n, 1, 300), nil); err != nil {
+			b.Fatal(err)
+		}
+		n++
+	}
+	sp.seal()
+	if err := sp.sync(); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(64 << 20)
+	for b.Loop() {
+		if sp := openTestSpool(b, dir, 0); sp.left() != int(n) {
+			b.Fatal(sp.left(), n)
+		}
+	}
+}
