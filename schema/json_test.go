@@ -92,6 +92,8 @@ func TestJSONFields(t *testing.T) {
 		{"job", `{"msg":"done","job_class":"ReceiptJob","job_id":"51fe20a8cc0d47b19a3e6d70"}`, "event_type", "job.completed"},
 		{"job line", `{"msg":"half done","job_class":"ReceiptJob","job_id":"51fe20a8cc0d47b19a3e6d70"}`, "event_type", "log.message"},
 		{"sql", `{"msg":"x","sql":"UPDATE \"orders\" SET \"total\" = 5 WHERE \"orders\".\"id\" = 7"}`, "action", "order.updated"},
+		{"sql as the message", `{"logger":"sql","msg":"SELECT * FROM orders WHERE id = 7","rows":1,"table":"orders","duration_ms":2.5}`, "action", "order.loaded"},
+		{"words about sql", `{"logger":"sql","msg":"selected 7 rows","rows":7}`, "event_type", "log.message"},
 		{"query that is none", `{"msg":"x","query":"shoes"}`, "metadata.fields.query", "shoes"},
 		{"own event", `{"event_type":"user.action","action":"profile.updated","actor":{"type":"user","id":"1"}}`, "action", "profile.updated"},
 		{"bad type is no event", `{"event_type":"Bad Type","action":"x","actor":{"type":"user","id":"1"}}`, "event_type", "log.message"},

@@ -38,7 +38,9 @@ func (p *Parser) resolveSQL(e *Event) bool {
 	r := &p.rec
 	v := r.get(fieldSQL)
 	if !v.isText() {
-		return false
+		if v = e.Metadata.Message; !v.isText() || e.Metadata.Level >= LevelError || !r.has(fieldTable) && !r.has(fieldRows) && r.logger != "sql" && r.logger != "ActiveRecord" {
+			return false
+		}
 	}
 	sql := v.Plain()
 	if !isSQL(sql) {
@@ -61,6 +63,7 @@ func (p *Parser) resolveSQL(e *Event) bool {
 	}
 	setMessage(e, msg)
 	r.use(fieldSQL)
+	r.use(fieldTable)
 	if b != "" {
 		r.use(fieldBinds)
 	}
