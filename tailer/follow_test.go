@@ -3,6 +3,7 @@ package tailer
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -220,6 +221,38 @@ func TestRotationInsideAGlob(t *testing.T) {
 	r.save()
 	r.crash()
 	r.start().want("")
+}
+
+func TestRestartInsideAGlob(t *testing.T) {
+	r := newRig(t, "app.log*")
+	r.write("app.log", "a\n")
+	r.start().want("a")
+	r.save()
+	for i := range 4 { // files that nobody saw live are sources of their own, and move on
+		r.crash()
+		for _, n := range []string{"1", "2"} {
+			for k := 9; k >= 1; k-- {
+				from, to := fmt.Sprintf("app.log.%d", k), fmt.Sprintf("app.log.%d", k+1)
+				if _, err := os.Stat(r.path(from)); err == nil {
+					r.rename(from, to)
+				}
+			}
+			r.rename("app.log", "app.log.1")
+			r.write("app.log", fmt.Sprintf("%d%s\n", i, n))
+		}
+		r.start().wantSorted(fmt.Sprintf("%d1 %d2", i, i))
+		if i%2 == 1 {
+			r.after(r.cfg.Linger)
+			r.step()
+			r.after(r.cfg.Linger)
+			r.step()
+			r.want("")
+		}
+		r.save()
+	}
+	if strings.Contains(r.logs.String(), "level=ERROR") {
+		t.Errorf("files were lost:\n%s", r.logs.String())
+	}
 }
 
 func TestDeletion(t *testing.T) {

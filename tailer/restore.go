@@ -12,7 +12,7 @@ import (
 )
 
 // takeUp continues where an earlier run stopped: every file of s that has lines left is found again, wherever a rotation moved
-// it meanwhile, and those that nobody saw are put behind it.
+// it meanwhile. The next look finds the live file, and those that nobody saw.
 func (t *Tailer) takeUp(s *source, now time.Time) {
 	s.restart = false
 	w := &t.watcher
@@ -35,12 +35,8 @@ func (t *Tailer) takeUp(s *source, now time.Time) {
 	}
 	paths := append([]string{s.path}, t.siblings(s, true)...)
 	for _, r := range open {
-		if r.Path != "" && !slices.Contains(paths, r.Path) {
-			paths = append(paths, r.Path)
-		}
-	}
-	for _, r := range open {
-		g := t.find(s, r, paths, now)
+		// A file may have got any name since, that of a sibling of a sibling too.
+		g := t.find(s, r, slices.Concat(paths, t.named(r)), now)
 		if g == nil {
 			t.lost(s, r)
 			continue
@@ -52,14 +48,25 @@ func (t *Tailer) takeUp(s *source, now time.Time) {
 		}
 		t.adopt(s, g, len(s.gens), now)
 	}
-	s.before = open
-	if s.live == nil {
-		if fi, err := os.Stat(s.path); err == nil && fi.Mode().IsRegular() {
-			t.appear(s, fi, now)
+	s.before, s.search, s.archives = open, 3, true
+}
+
+// named returns the names, in the directory where the file of r was, of files that have its inode.
+func (t *Tailer) named(r record) []string {
+	w := &t.watcher
+	dir := filepath.Dir(r.Path)
+	if w.inodes[dir] == nil {
+		w.inodes[dir] = map[uint64][]string{}
+		for _, e := range w.listing(dir) {
+			path := filepath.Join(dir, e.Name())
+			if fi, err := e.Info(); err == nil && fi.Mode().IsRegular() {
+				if id, ok := pathID(path, fi); ok {
+					w.inodes[dir][id.Ino] = append(w.inodes[dir][id.Ino], path)
+				}
+			}
 		}
 	}
-	s.search = 3
-	t.searchMissed(s, now, true)
+	return w.inodes[dir][r.ID.Ino]
 }
 
 // find opens the file that r remembers among paths, at its position: the same file if it is there, else one with the same

@@ -34,8 +34,11 @@ func (t *Tailer) siblings(s *source, compressed bool) []string {
 	add(s.dir(), func(name string) bool { return isSibling(name, s.base()) })
 	if target, err := filepath.EvalSymlinks(s.path); err == nil {
 		s.target = target
+		if dir, err := filepath.EvalSymlinks(s.dir()); err == nil && filepath.Join(dir, s.base()) == target {
+			s.target = "" // not the file is a link, but a directory above it
+		}
 	}
-	if s.target != "" && s.target != s.path {
+	if s.target != "" {
 		dir, base := filepath.Split(s.target)
 		add(filepath.Clean(dir), func(name string) bool {
 			return name == base || isSibling(name, s.base()) || isTargetSibling(name, base)

@@ -31,11 +31,12 @@ type watcher struct {
 	restored     map[string][]record // by source, until the source is looked at
 	started      bool                // the first discovery is done
 	nextDiscover time.Time
-	listed       time.Time                // when Paths were expanded last
-	dirTimes     map[string]time.Time     // modification of directories then
-	fullSaid     bool                     // that no descriptor is free was said
-	listings     map[string][]fs.DirEntry // of the present pass
-	open         int                      // descriptors held
+	listed       time.Time                      // when Paths were expanded last
+	dirTimes     map[string]time.Time           // modification of directories then
+	fullSaid     bool                           // that no descriptor is free was said
+	listings     map[string][]fs.DirEntry       // of the present pass
+	inodes       map[string]map[uint64][]string // of the present pass: the names of an inode in a directory
+	open         int                            // descriptors held
 	notify       notifier
 }
 
@@ -51,6 +52,7 @@ type watched struct {
 	failing  trouble  // what does not work, and that was said
 	restart  bool     // positions of an earlier run are to be taken up
 	before   []record // these, until a live file was opened
+	archives bool     // the next search includes compressed files
 	swept    time.Time
 }
 
@@ -126,7 +128,7 @@ func (t *Tailer) watchLoop() {
 // watchStep looks at everything whose time has come, and returns when the next look is due.
 func (t *Tailer) watchStep(now time.Time) time.Time {
 	w := &t.watcher
-	w.listings = map[string][]fs.DirEntry{}
+	w.listings, w.inodes = map[string][]fs.DirEntry{}, map[string]map[uint64][]string{}
 	t.lookAll(now)
 	if !now.Before(w.nextDiscover) {
 		t.discover(now)
@@ -185,10 +187,13 @@ func (t *Tailer) discover(now time.Time) {
 			}
 		}
 		for _, path := range slices.Sorted(maps.Keys(w.restored)) {
-			unread := slices.ContainsFunc(w.restored[path], func(r record) bool { return !r.Closed })
-			if w.byPath[path] == nil && t.cfg.names(path) && unread {
+			wanted := slices.ContainsFunc(w.restored[path], func(r record) bool { return !r.Closed || len(t.named(r)) > 0 })
+			if w.byPath[path] == nil && t.cfg.names(path) && wanted {
 				t.addSource(found{path, false})
 			}
+		}
+		for _, s := range t.sources { // all of them, so that each knows the files of the others
+			t.takeUp(s, now)
 		}
 		t.lookAll(now)
 	}
@@ -295,7 +300,9 @@ func (t *Tailer) look(s *source, now time.Time) {
 	}
 	if s.search > 0 {
 		s.search--
-		t.searchMissed(s, now, false)
+		archives := s.archives
+		s.archives = false
+		t.searchMissed(s, now, archives)
 	}
 }
 
