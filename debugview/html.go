@@ -199,9 +199,9 @@ func (v *View) appendRowHTML(b []byte, t *tree, r *row) []byte {
 	b = append(b, "<rect x="+strconv.Itoa(at)+" width="+strconv.Itoa(w)+" height=8 /></svg><span class=d>"...)
 	l := treeLayout{}
 	took, _ := l.took(v, t, r)
-	b = append(b, took+"</span></li>"...)
+	b = append(b, took+"</span>"...)
 	if r.d == nil {
-		return append(b, '\n')
+		return append(b, "</li>\n"...)
 	}
 	if (r.failed || r.kind == kindError) && !t.toldBelow(r) {
 		text := errorText(r.d)
@@ -221,7 +221,7 @@ func (v *View) appendRowHTML(b []byte, t *tree, r *row) []byte {
 	for _, x := range r.d.show {
 		b = append(b, "<pre>"+html.EscapeString(x.name+"="+x.value)+"</pre>"...)
 	}
-	return append(b, '\n')
+	return append(b, "</li>\n"...)
 }
 
 // place returns where the bar of r begins and how long it is, of units, and where its wait begins, -1 without one.
