@@ -1,6 +1,8 @@
 package debugview_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/xml"
 	"io"
@@ -62,6 +64,28 @@ func TestHTMLKeepsLogTextAsText(t *testing.T) {
 		if strings.Contains(strings.ReplaceAll(out, "&lt;img src=", ""), bad) {
 			t.Errorf("the page refers to something: %s", bad)
 		}
+	}
+}
+
+// TestPageAllowsItsOwnScriptOnly compares the hashes of the page's policy with what stands in it.
+func TestPageAllowsItsOwnScriptOnly(t *testing.T) {
+	t.Parallel()
+	out, _ := run(t, config(func(c *debugview.Config) { c.Export = "html" }), shop().events)
+	_, csp, _ := strings.Cut(out, `content="default-src`)
+	csp, _, _ = strings.Cut(csp, `">`)
+	for _, tag := range []string{"script", "style"} {
+		_, text, _ := strings.Cut(out, "<"+tag+">")
+		text, _, _ = strings.Cut(text, "</"+tag+">")
+		sum := sha256.Sum256([]byte(text))
+		if want := tag + "-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; text == "" || !strings.Contains(csp, want) {
+			t.Errorf("no %s in %s", want, csp)
+		}
+	}
+	if !strings.HasPrefix(csp, " 'none'") || strings.Contains(csp, "unsafe") {
+		t.Errorf("policy: %s", csp)
+	}
+	if strings.Contains(strings.ReplaceAll(out, "<style>", ""), " style=") {
+		t.Error("a style attribute, which the policy forbids")
 	}
 }
 

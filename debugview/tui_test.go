@@ -141,6 +141,8 @@ func TestBrowserScreens(t *testing.T) {
 		{"tui-steps.txt", 100, 24, "↑→"},
 		{"tui-quiet.txt", 100, 24, "v"},
 		{"tui-errors.txt", 100, 24, "e"},
+		{"tui-filters.txt", 100, 24, "flevel? = x and flow.events > 4 and metadata.duration < 1s and actor.name ~ m⏎"},
+		{"tui-filters-2.txt", 100, 24, "fkind = err or user = Omar or error ~ nothing or flow.state = x or flow.duration > 9s or flow.root ~ zz or flow.n1 > 99⏎"},
 		{"tui-filter.txt", 100, 24, "fstatus >= 500⏎"},
 		{"tui-filter-error.txt", 100, 24, "fstatus => 5"},
 		{"tui-search.txt", 100, 24, "/deadlock⏎"},
