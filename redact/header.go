@@ -211,7 +211,7 @@ func (r *Redactor) bearer(i, end int) int {
 		}
 		return end
 	}
-	if len(v) < 12 || !randomLooking(v, 12) {
+	if len(v) < 12 || !randomLooking(v, 12) || path(v) {
 		return end
 	}
 	kind := Bearer

@@ -33,6 +33,10 @@ var labelStart = func() (t [1 << 10]bool) {
 // letterPair is an index for two letters, whatever their case.
 func letterPair(a, b byte) int { return int(a&31)<<5 | int(b&31) }
 
+// codeWords stand before the "code" that opens a door; an exit code does not.
+var codeWords = set(`verification login security auth access sms otp confirmation fa factor one time your passcode authentication
+	activation mfa reset signin this the`)
+
 var dniLabels = set(`dni nie nif`)
 
 // labelled reports whether one of words stands within 30 bytes before i.
@@ -89,6 +93,10 @@ func (r *Redactor) label(i, end int) int {
 	switch kind {
 	case Password, Token, Secret, APIKey:
 		return r.spoken(i, end, kind)
+	case OTP:
+		if end-i == len("code") && !r.wordBefore(i, codeWords) {
+			return end
+		}
 	}
 	return r.announced(i, end, kind)
 }
@@ -349,7 +357,7 @@ func (r *Redactor) spoken(i, end int, kind Kind) int {
 		if p.digits == 0 || p.letters == 0 {
 			return end
 		}
-	} else if !randomLooking(v, least) || idLike(v) {
+	} else if !randomLooking(v, least) || idLike(v) || digitGroups(v) < 2 {
 		return end
 	}
 	if r.add(j, e, kind, "") {

@@ -21,6 +21,9 @@ func secretValue(v []byte, kind Kind, structured bool) bool {
 			other++
 		}
 	}
+	if letters+digits == 0 {
+		return false
+	}
 	switch kind {
 	case Password:
 		// ISO times and lengths are no passwords, a PIN may be.
@@ -159,4 +162,46 @@ func randomLooking(v []byte, least int) bool {
 		prev = cl
 	}
 	return digits >= 2 && uppers+lowers >= 2 && changes >= 4 || uppers >= 3 && lowers >= 3 && changes >= 6
+}
+
+// code reports whether v is a piece of a program rather than a value: a call, a name of several parts, a constant.
+func code(v []byte, kind Kind) bool {
+	p, dots, lines, digits, small := 0, 0, 0, 0, 0
+	for p < len(v) && (isWord[v[p]] || v[p] == '.') {
+		switch c := v[p]; {
+		case c == '.':
+			dots++
+		case c == '_':
+			lines++
+		case byteClass[c] == bDigit:
+			digits++
+		case c >= 'a':
+			small++
+		}
+		p++
+	}
+	if p < 3 || byteClass[v[0]] == bDigit {
+		return false
+	}
+	if p < len(v) {
+		if v[p] != '(' || digits > 0 && dots+lines == 0 {
+			return false
+		}
+		return p+1 == len(v) || byteClass[v[p+1]] == bAlpha || bytes.IndexByte([]byte(`)['"&*`), v[p+1]) >= 0 || bytes.IndexByte(v, ')') > 0
+	}
+	if kind == Password {
+		return hasPrefix(v, "self.") || hasPrefix(v, "this.") || hasPrefix(v, "process.env.")
+	}
+	return dots > 0 && digits == 0 && small > 0 && v[p-1] != '.' || lines > 0 && small == 0 && digits < 3
+}
+
+// digitGroups counts the runs of digits in v.
+func digitGroups(v []byte) int {
+	n := 0
+	for i, c := range v {
+		if byteClass[c] == bDigit && (i == 0 || byteClass[v[i-1]] != bDigit) {
+			n++
+		}
+	}
+	return n
 }

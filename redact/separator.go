@@ -217,6 +217,7 @@ func (r *Redactor) keyBefore(i int) (k keyAt, ok bool) {
 	switch c := t[p-1]; {
 	case c == '"' || c == '\'' || c == '`':
 		start, ok := r.quotedBefore(p - 1)
+		ok = ok && !bytes.Contains(t[start:p-1], []byte("://"))
 		return keyAt{start: start, end: p - 1, quoted: true}, ok
 	case c == ']':
 		return r.bracketKey(p)

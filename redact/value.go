@@ -153,7 +153,7 @@ func isWrapper(s []byte) bool {
 func (r *Redactor) enter(j int, c class) {
 	if j >= r.underEnd { // else inside one already
 		r.under, r.underEnd, r.underDepth = c, r.containerEnd(j), r.depth
-		if r.underEnd == len(r.t) && len(trimRight(r.t)) == j+1 {
+		if r.underEnd == len(r.t) && len(trimRight(r.t)) == j+1 && bytes.IndexByte(r.t, '"') >= 0 {
 			r.opened = c
 		}
 	}
@@ -396,9 +396,9 @@ func (r *Redactor) judge(start, end int, c class, structured bool) (Kind, bool) 
 	case modeAny:
 		return c.kind, true
 	case modeSecret:
-		return c.kind, secretValue(v, c.kind, structured)
+		return c.kind, secretValue(v, c.kind, structured) && !code(v, c.kind)
 	case modeShape:
-		return c.kind, shaped(v, c.kind)
+		return c.kind, shaped(v, c.kind) && !(c.kind == Session && code(v, c.kind))
 	}
 	return c.kind, false
 }

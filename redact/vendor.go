@@ -298,7 +298,7 @@ func (v *vendorToken) match(t []byte, i int) int {
 	if n := end - start; n < v.min || v.max > 0 && n > v.max || v.max > 0 && end < len(t) && alnum_[t[end]] {
 		return 0
 	}
-	if v.mixed && !mixed(t[start:end]) {
+	if v.mixed && (!mixed(t[start:end]) || end < len(t) && t[end] == '(') {
 		return 0
 	}
 	return end
