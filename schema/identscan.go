@@ -2,6 +2,9 @@ package schema
 
 import "strings"
 
+// maxIdents is how many ids are taken from text and unknown fields of one line.
+const maxIdents = 64
+
 // scanIdents notes the ids that stand in the text of a message: key=value pairs, ids with a word before them that says
 // what they are, UUIDs, Global IDs, prefixed ids and "order #17". It makes nothing of numbers that stand alone.
 func scanIdents(e *Event, text string) {
@@ -9,7 +12,7 @@ func scanIdents(e *Event, text string) {
 		return
 	}
 	last := "" // the word before, if nothing but a blank, ":" , "=" or "#" stands between
-	for i := 0; i < len(text); {
+	for i := 0; i < len(text) && len(e.Idents) < maxIdents; {
 		if !idByte(text[i]) {
 			i++
 			continue

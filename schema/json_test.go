@@ -167,6 +167,23 @@ func TestEntities(t *testing.T) {
 	}
 }
 
+// TestManyIDs makes sure that a line of nothing but ids costs no more than its length.
+func TestManyIDs(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString(`{"msg":"`)
+	for i := range 20000 {
+		b.WriteString("order_id=")
+		b.WriteString(strings.Repeat("1", 1+i%9))
+		b.WriteString(string(rune('a' + i%26)))
+		b.WriteString(" ")
+	}
+	b.WriteString(`"}`)
+	if e := parseLine(t, b.String()); len(e.Idents) > maxIdents+1 {
+		t.Errorf("%d ids", len(e.Idents))
+	}
+}
+
 // TestMemoIsPure makes sure that what a parser has seen does not change what it reads.
 func TestMemoIsPure(t *testing.T) {
 	t.Parallel()

@@ -118,6 +118,9 @@ func noteOf(key string) (noteKind, string) {
 
 // noteIDs notes the business ids in the value of an unrecognised key.
 func (p *Parser) noteIDs(e *Event, m *keyMemo, v Value) {
+	if len(e.Idents) >= maxIdents {
+		return
+	}
 	noun := p.memo.nouns[m.slot]
 	switch m.kind {
 	case noteEntityID:
