@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -157,4 +158,37 @@ func TestMemoryUnderManyIDs(t *testing.T) {
 	if again.Correlation.Flow != first {
 		t.Errorf("flow %s is now called %s", first, again.Correlation.Flow)
 	}
+}
+
+// FuzzLink links events with ids of any text and looks for panics and for names that do not repeat.
+func FuzzLink(f *testing.F) {
+	for _, s := range []string{"trace=" + traceA + "\nreq=" + reqA, "trace=Root=1-4bf92f35-77b34da6a3ce929d0e0e4736", "req=17\nvalue=ch_sPdbwQjK3WdSpnkH",
+		"job=" + jidA + "\nsess=x\nuser=-", "flow=flow_0123456789abcdefghjkmnpqrs", "block=00ff", "trace=0000000000000000a3ce929d0e0e4736\nspan=x", "cause=01J9ZQ4V7K3M5N8P2R6S0T1W3X"} {
+		f.Add(s, "http.request", int64(1e9))
+	}
+	f.Fuzz(func(t *testing.T, text, kind string, at int64) {
+		var names []schema.FlowID
+		for range 2 {
+			w := newWorld(t)
+			var last schema.FlowID
+			for i, line := range strings.SplitN(text, "\n", 6) {
+				e := w.event("s", 0, kind)
+				k, v, _ := strings.Cut(line, "=")
+				e.AddIdent(kinds[k], k, v)
+				e.AddIdent(schema.IdentRequest, "again", v)
+				e.Time.NS = at + int64(i)
+				e.Metadata.Message, e.Metadata.Duration = schema.Text(line), schema.Duration{NS: at, Set: true}
+				e.Platform.Thread = k
+				w.c.Foresee(e)
+				w.link(e)
+				w.c.Explain(e)
+				last = e.Correlation.Flow
+			}
+			w.c.Flush(w.emit)
+			names = append(names, last)
+		}
+		if names[0] != names[1] || names[0] == (schema.FlowID{}) {
+			t.Errorf("flow %s, then %s", names[0], names[1])
+		}
+	})
 }
