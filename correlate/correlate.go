@@ -72,7 +72,8 @@ type Correlator struct {
 	queueHead int
 	orphans   []*merge // of flows that are forgotten
 
-	halves bool // traces of 64 bits were logged beside those of 128
+	adopting bool // names are learned from another agent, who has told of them
+	halves   bool // traces of 64 bits were logged beside those of 128
 
 	line    line // the event at hand
 	scratch []byte
@@ -158,6 +159,9 @@ func (c *Correlator) reset(cfg Config) {
 // not at all, and always before it is linked. What is foreseen depends on nothing but the input when the distance between
 // Foresee and Link does.
 func (c *Correlator) Foresee(e *schema.Event) {
+	if e.Type == "flow.merged" {
+		return
+	}
 	c.lookAhead(e.Time.NS)
 	c.read(e)
 	c.bind(e)
@@ -192,6 +196,7 @@ func (c *Correlator) seconds(ns int64) uint32 {
 // are given away. It keeps nothing of e.
 func (c *Correlator) Link(e *schema.Event, emit func(*schema.Event)) {
 	if e.Correlation.Flow != (schema.FlowID{}) && e.Type == "flow.merged" {
+		c.adopt(e)
 		return
 	}
 	c.read(e)
@@ -219,6 +224,20 @@ func (c *Correlator) Link(e *schema.Event, emit func(*schema.Event)) {
 	if c.mergesDue() {
 		c.tellMerged(false, emit)
 	}
+}
+
+// adopt learns from a flow.merged event of another agent, which goes on as it is, that names are of one flow.
+func (c *Correlator) adopt(e *schema.Event) {
+	e.Idents = e.Idents[:0]
+	e.AddIdent(schema.IdentFlow, "flow_id", e.Correlation.Flow.String())
+	for _, name := range e.Correlation.Merged {
+		e.AddIdent(schema.IdentFlow, "merged_flow_ids", name.String())
+	}
+	c.read(e)
+	c.adopting = true
+	c.bind(e)
+	c.adopting = false
+	c.release()
 }
 
 // Advance tells the correlator that its clock has come to now, in nanoseconds: log time with --once, the wall clock live.

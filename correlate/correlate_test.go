@@ -292,3 +292,31 @@ func TestMergedTellsEveryName(t *testing.T) {
 		t.Errorf("alias: %v %s", d.Correlation.Link, d.Correlation.Flow)
 	}
 }
+
+// TestEventsOfOtherAgents passes on what other agents sent: flow ids stay, and their flow.merged records unite flows here too.
+func TestEventsOfOtherAgents(t *testing.T) {
+	t.Parallel()
+	agent := newWorld(t)
+	a, b := agent.link(agent.event("a", 0, "log.message", "req:r="+reqA)), agent.link(agent.event("b", 1, "log.message", "trace:t="+traceA))
+	agent.link(agent.event("c", 2, "log.message", "trace:t="+traceA, "req:r="+reqA))
+	agent.c.Flush(agent.emit)
+
+	w := newWorld(t)
+	pass := func(e *schema.Event, name string) *schema.Event {
+		p := w.event("in", 5, e.Type, "flow:flow_id="+e.Correlation.Flow.String())
+		p.ID = schema.ID{Text: name}
+		p.Correlation.Flow, p.Correlation.Merged = e.Correlation.Flow, e.Correlation.Merged
+		return p
+	}
+	first, merged, second := pass(a, "evt_4q7h2m9xk3c5v8w1z6t0r2y4ab"), pass(agent.merged[0], "evt_5q7h2m9xk3c5v8w1z6t0r2y4ab"), pass(b, "evt_6q7h2m9xk3c5v8w1z6t0r2y4ab")
+	w.run(first, merged, second)
+	if first.Correlation.Flow != a.Correlation.Flow || second.Correlation.Flow != b.Correlation.Flow || merged.Correlation.Flow != b.Correlation.Flow {
+		t.Errorf("flows %s %s %s", first.Correlation.Flow, merged.Correlation.Flow, second.Correlation.Flow)
+	}
+	if len(w.merged) != 0 {
+		t.Errorf("told again: %+v", w.merged[0].Correlation)
+	}
+	if s := w.c.Stats(); s.Flows > 2 || s.Merged != 1 {
+		t.Errorf("stats = %+v", s)
+	}
+}

@@ -306,10 +306,10 @@ func (c *Correlator) addID(e *schema.Event, r *ref) {
 		if better(r.rank, &name, f.rank, &f.name) {
 			old, oldRank, said := f.name, f.rank, f.said
 			f.name, f.rank = name, r.rank
-			if old != name && (oldRank < rankLocal || said) {
+			if old != name && (oldRank < rankLocal && oldRank != rank[schema.IdentCausation] || said) {
 				c.announce(root, old)
 			}
-		} else if name != f.name {
+		} else if name != f.name && r.ident >= 0 { // nobody names a flow by the id of one event
 			c.announce(root, name)
 		}
 	}
@@ -398,6 +398,10 @@ func tagOf(name *schema.FlowID) uint32 { return binary.BigEndian.Uint32(name[:4]
 func (c *Correlator) name(e *schema.Event) {
 	l, out := &c.line, &e.Correlation
 	if l.flow == 0 {
+		if out.Flow != (schema.FlowID{}) {
+			out.Link, out.Confidence = schema.LinkID, 1
+			return
+		}
 		if l.lone {
 			out.Flow, out.Link, out.Confidence = l.name, schema.LinkID, 1
 			return
@@ -408,6 +412,12 @@ func (c *Correlator) name(e *schema.Event) {
 	root := c.rooted(&l.flow)
 	f := &c.flows[root]
 	f.said = true
+	if out.Flow != (schema.FlowID{}) {
+		// Another agent named it; names that differ are told by flow.merged.
+		out.Link, out.Confidence = schema.LinkID, 1
+		c.touch(root, e.Time.NS)
+		return
+	}
 	out.Flow = f.name
 	if l.link == schema.LinkNone {
 		l.link, l.sure = schema.LinkAlias, 0.95

@@ -22,6 +22,9 @@ const mergeDelay = int64(1e9)
 // announce notes that a flow has another name: an id of its own that other agents may know it by, or a name that was given
 // before the ids were seen to belong together.
 func (c *Correlator) announce(root int32, name schema.FlowID) {
+	if c.adopting {
+		return
+	}
 	p := c.pending[root]
 	if p == nil {
 		p = &merge{due: max(c.clock, c.started+int64(time.Second)) + mergeDelay, flow: root}
