@@ -320,3 +320,26 @@ func TestEventsOfOtherAgents(t *testing.T) {
 		t.Errorf("stats = %+v", s)
 	}
 }
+
+// TestRecordsWithoutIDsRepeat holds that requests of several lines without an id have the same flow in every run, though the ids of
+// their events are made with another secret, and that other agents are not told of names that nobody else can give.
+func TestRecordsWithoutIDsRepeat(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, secret := range []string{"0102030405060708090a0b0c0d0e0f10", "1112131415161718191a1b1c1d1e1f10"} {
+		w := newWorld(t)
+		query, end := w.event("web", 1, "data.query", "block:b="+secret), took(w.event("web", 5, "http.request", "block:b="+secret), 5, "/")
+		tagged := w.event("web", 6, "data.query", "block:b="+secret[1:]+"a", "req:r="+reqA)
+		w.run(query, end, tagged)
+		if got := w.partition(query, end, tagged); got != "0 0 1" {
+			t.Fatalf("partition = %s", got)
+		}
+		if len(w.merged) != 0 {
+			t.Errorf("merged: %v", w.merged[0].Correlation)
+		}
+		names = append(names, query.Correlation.Flow.String())
+	}
+	if names[0] != names[1] {
+		t.Errorf("flow %s, then %s", names[0], names[1])
+	}
+}

@@ -106,6 +106,9 @@ func (c *Correlator) explainIdent(e *schema.Event, id *schema.Ident) ExplainedId
 	case schema.IdentSpan, schema.IdentParentSpan:
 		x.Use = "names the span"
 		return x
+	case schema.IdentBlock:
+		x.Use = "joins the lines of a record"
+		return x
 	case schema.IdentSession, schema.IdentUser, schema.IdentEntity:
 		x.Use = "groups flows, joins none"
 		return x

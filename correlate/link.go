@@ -285,7 +285,13 @@ func (c *Correlator) release() {
 // addID remembers an id that is new as one of the event's flow.
 func (c *Correlator) addID(e *schema.Event, r *ref) {
 	l := &c.line
-	name := c.nameOf(e, r)
+	var name schema.FlowID
+	if r.kind == schema.IdentBlock {
+		// Its id is made with a secret of this agent: the first line of the record names what has no other name.
+		name, r.rank = c.ownName(e), rankLocal
+	} else {
+		name = c.nameOf(e, r)
+	}
 	if r.low {
 		if l.flow == 0 {
 			return
@@ -303,13 +309,13 @@ func (c *Correlator) addID(e *schema.Event, r *ref) {
 		if f.capped {
 			return
 		}
-		if better(r.rank, &name, f.rank, &f.name) {
+		if r.kind != schema.IdentBlock && better(r.rank, &name, f.rank, &f.name) {
 			old, oldRank, said := f.name, f.rank, f.said
 			f.name, f.rank = name, r.rank
 			if old != name && (oldRank < rankLocal && oldRank != rank[schema.IdentCausation] || said) {
 				c.announce(root, old)
 			}
-		} else if name != f.name && r.ident >= 0 { // nobody names a flow by the id of one event
+		} else if name != f.name && r.ident >= 0 && r.rank < rankLocal { // nobody names a flow by the id of one event
 			c.announce(root, name)
 		}
 	}
@@ -453,8 +459,12 @@ func (c *Correlator) ownName(e *schema.Event) schema.FlowID {
 	b := append(c.scratch[:0], c.prefix...)
 	b = append(b, "event\x00"...)
 	if s := e.Origin.Source; s != nil {
-		b = append(b, s.Path...)
+		b = append(b, s.Name...)
 	}
+	b = append(b, 0)
+	b = append(b, e.Platform.Pod...)
+	b = append(b, 0)
+	b = append(b, e.Platform.Container...)
 	b = append(b, 0)
 	b = append(b, e.Platform.Host...)
 	b = append(b, 0)
