@@ -117,7 +117,7 @@ func cutLogragePair(s string) (key, val, rest string) {
 			}
 		}
 	}
-	depth := 0
+	depth, quotes := 0, true // quotes: they may still close
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '{', '[':
@@ -125,7 +125,11 @@ func cutLogragePair(s string) (key, val, rest string) {
 		case '}', ']':
 			depth--
 		case '"':
-			if _, n, ok := unquoteRuby(s[i:]); ok && (depth > 0 || i == 0) {
+			if !quotes || depth <= 0 && i > 0 {
+				continue
+			}
+			var n int
+			if _, n, quotes = unquoteRuby(s[i:]); quotes {
 				i += n - 1
 			}
 		case ' ':
