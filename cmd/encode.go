@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
 
 	"github.com/ezlogs/ezlogs/schema"
 	"github.com/ezlogs/ezlogs/ship"
@@ -54,3 +57,23 @@ func (k shipSink) take(ctx context.Context, s *step) error {
 
 // errOutputClosed ends a run whose reader has gone. It is no fault: `ezlogs … | head` is good use.
 var errOutputClosed = errors.New("output closed")
+
+// gapEvent returns what tells receivers of events that they will never see: a log.message of our own.
+func gapEvent(k *keys, cfg *Config) func(ship.Gap) []byte {
+	src := schema.NewSource("ezlogs", "ezlogs", k.events(), []byte("gap"))
+	var n atomic.Int64
+	return func(g ship.Gap) []byte {
+		now := time.Now()
+		e := schema.Event{
+			ID: src.EventID(now.UnixNano(), int32(n.Add(1))), Time: schema.Time{NS: now.UnixNano(), Digits: 3, From: schema.FromLine},
+			Type: "log.message", Action: "ezlogs.gap",
+		}
+		e.Correlation.Flow = schema.FlowID(e.ID.Bits)
+		e.Metadata.Level = schema.LevelWarn
+		e.Metadata.Message = schema.Text(fmt.Sprintf("%d events are missing here: %s", g.Events, g.Reason))
+		e.AddExtra("gap", schema.Value{Kind: schema.Raw, S: fmt.Sprintf(`{"reason":%q,"events":%d,"first":%q,"last":%q}`, g.Reason, g.Events,
+			g.First.UTC().Format(time.RFC3339Nano), g.Last.UTC().Format(time.RFC3339Nano))})
+		e.Platform.Service, e.Platform.Environment, e.Platform.Host, e.Platform.Format = cfg.ServiceName, cfg.Environment, hostName(), "ezlogs"
+		return schema.AppendJSON(nil, &e)
+	}
+}

@@ -166,7 +166,7 @@ func (r *shipRun) session(ctx context.Context) (again bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	shipper, err := ship.Start(context.WithoutCancel(ctx), scfg, ship.Deps{Logger: r.log, Stdout: r.env.Stdout})
+	shipper, err := ship.Start(context.WithoutCancel(ctx), scfg, ship.Deps{Logger: r.log, Stdout: r.env.Stdout, Gap: gapEvent(r.keys, r.cfg)})
 	if err != nil {
 		return false, &exitError{status: statusFailed, text: err.Error()}
 	}
@@ -262,18 +262,46 @@ func (s *session) drain(ctx context.Context, again bool) error {
 	if again {
 		wait = min(wait, 2*time.Second)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), wait)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	if err := s.shipper.Drain(ctx); err != nil && !errors.Is(err, ship.ErrOutputClosed) {
+	drained := make(chan struct{})
+	go func() {
+		defer cancel()
+		s.patience(drained, wait, r.once)
+	}()
+	err := s.shipper.Drain(ctx)
+	close(drained)
+	if err != nil && !errors.Is(err, ship.ErrOutputClosed) {
 		if !again {
 			fmt.Fprintf(r.env.Stderr, "ezlogs: %v\n", err)
 		}
-		r.failed = r.failed || r.strict
+		rest, _ := errors.AsType[*ship.Remainder](err)
+		r.failed = r.failed || r.strict || r.once && rest != nil && rest.Lost > 0
 	}
 	if r.failed && !again {
 		return &exitError{status: statusFailed}
 	}
 	return nil
+}
+
+// patience returns when delivery has taken long enough: wait, or with files that are read once, when nothing was delivered for
+// so long. A batch job into a slow receiver is to end with everything delivered.
+func (s *session) patience(drained <-chan struct{}, wait time.Duration, progress bool) {
+	last := s.shipper.Books().Delivered
+	for {
+		timer := time.NewTimer(wait)
+		select {
+		case <-drained:
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		now := s.shipper.Books().Delivered
+		if !progress || now == last {
+			return
+		}
+		last = now
+	}
 }
 
 // close saves positions when everything is acknowledged that will be, and stops answering.
