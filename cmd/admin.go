@@ -35,6 +35,7 @@ type admin struct {
 	links   func() correlate.Stats
 	redact  func() redact.Snapshot
 	left    *atomic.Int64 // events that [collect] leaves out
+	kept    *atomic.Pointer[correlate.SamplerStats]
 	busy    *atomic.Int64 // when the step at hand began, Unix nanoseconds; 0 while none is
 	reloads struct{ done, failed atomic.Int64 }
 }
@@ -64,7 +65,7 @@ func (a *admin) watch(s *session, o *ordered) {
 		return correlate.Stats{}
 	}
 	a.redact = s.engine.Snapshot
-	a.busy, a.left = &o.busy, &o.left
+	a.busy, a.left, a.kept = &o.busy, &o.left, &o.kept
 }
 
 // status takes one snapshot.
@@ -151,6 +152,9 @@ func (a *admin) metrics(w io.Writer) {
 		}
 	}
 	m.counter("ezlogs_left_out_events_total", "events that [collect] leaves out; they are not given to delivery", float64(a.left.Load()))
+	if k := a.kept.Load(); k != nil {
+		m.counter("ezlogs_sampled_events_total", "events of flows that performance.sample_rate leaves out", float64(k.Sampled))
+	}
 	l := a.links()
 	m.gauge("ezlogs_flows", "flows remembered", float64(l.Flows))
 	m.gauge("ezlogs_ids", "ids remembered", float64(l.IDs))

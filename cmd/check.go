@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/ezlogs/ezlogs/schema"
 )
 
 func checkCommand(env *Env) *cli.Command {
@@ -48,6 +50,9 @@ func runCheck(env *Env, c *cli.Context) error {
 	switch {
 	case c.Bool("init"):
 		_, err := io.WriteString(env.Stdout, exampleConfig())
+		return err
+	case c.Bool("schema"):
+		_, err := env.Stdout.Write(schema.JSONSchema())
 		return err
 	case c.IsSet("explain"):
 		return explainCode(env, c.String("explain"))

@@ -153,17 +153,17 @@ func TestEnvironment(t *testing.T) {
 	if len(c.Delivery.To) != 1 || c.Delivery.To[0] != "file:a,b" {
 		t.Errorf("a flag wins, and its commas stay: %v", c.Delivery.To)
 	}
-	var all string
+	var all strings.Builder
 	for i := range l.Findings {
-		all += l.Findings[i].short() + "\n"
+		all.WriteString(l.Findings[i].short() + "\n")
 	}
 	for _, want := range []string{"EZLOGS_DEBUG_SETTLE: settle is not a duration", "EZLOGS_ENDPOINT is taken as EZLOGS_DELIVERY_TO", "EZLOGS_COLLECT_NOISE: noise must be true or false"} {
-		if !strings.Contains(all, want) {
-			t.Errorf("findings lack %q:\n%s", want, all)
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("findings lack %q:\n%s", want, all.String())
 		}
 	}
-	if strings.Contains(all, "EZLOGS_TIMEOUT") {
-		t.Errorf("what an earlier agent took is passed over:\n%s", all)
+	if strings.Contains(all.String(), "EZLOGS_TIMEOUT") {
+		t.Errorf("what an earlier agent took is passed over:\n%s", all.String())
 	}
 }
 

@@ -148,24 +148,25 @@ func fishCompletion(w io.Writer, app *cli.App) {
 		fmt.Fprintf(w, "complete -c ezlogs -n __fish_use_subcommand -f -a %s -d %s\n", c.Name, quoteShell(c.Usage))
 		seen := "'__fish_seen_subcommand_from " + c.Name + "'"
 		for _, f := range c.Flags {
-			line := "complete -c ezlogs -n " + seen
+			var line strings.Builder
+			line.WriteString("complete -c ezlogs -n " + seen)
 			for _, n := range f.Names() {
 				if len(n) == 1 {
-					line += " -s " + n
+					line.WriteString(" -s " + n)
 				} else {
-					line += " -l " + n
+					line.WriteString(" -l " + n)
 				}
 			}
 			if takesValue(f) {
-				line += " -r"
+				line.WriteString(" -r")
 				if v := valuesOf(c.Name, f.Names()[0]); len(v) > 0 {
-					line += " -f -a " + quoteShell(strings.Join(v, " "))
+					line.WriteString(" -f -a " + quoteShell(strings.Join(v, " ")))
 				}
 			}
 			if d, ok := f.(cli.DocGenerationFlag); ok {
-				line += " -d " + quoteShell(strings.ReplaceAll(d.GetUsage(), "`", ""))
+				line.WriteString(" -d " + quoteShell(strings.ReplaceAll(d.GetUsage(), "`", "")))
 			}
-			fmt.Fprintln(w, line)
+			fmt.Fprintln(w, line.String())
 		}
 		if words := argumentWords(c); len(words) > 0 {
 			fmt.Fprintf(w, "complete -c ezlogs -n %s -f -a %s\n", seen, quoteShell(strings.Join(words, " ")))

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"net/netip"
+	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -40,7 +41,11 @@ func (c *Config) schema() schema.Config {
 func (c *Config) correlate() correlate.Config {
 	k := correlate.DefaultConfig()
 	k.FlowTimeout, k.MaxFlows, k.MaxIDs, k.Infer = c.Correlation.FlowTimeout, c.Correlation.MaxFlows, c.Correlation.MaxIDs, c.Correlation.Infer
-	k.Completed = c.Correlation.Completed
+	k.Completed, k.AutoProcesses = c.Correlation.Completed, c.Correlation.AutoProcesses
+	for i := range c.Processes {
+		p := &c.Processes[i]
+		k.Processes = append(k.Processes, correlate.Process{Name: p.Name, Key: p.Key, Steps: correlate.ActionSteps(p.Steps...), Timeout: p.Timeout})
+	}
 	return k
 }
 
@@ -48,6 +53,7 @@ func (c *Config) redact() redact.Config {
 	r := redact.DefaultConfig()
 	k := &c.Security
 	r.Profile, r.AutoDetectPII, r.SanitizeFields, r.AllowFields, r.MaskIP = k.Profile, k.AutoDetectPII, k.SanitizeFields, k.AllowFields, k.MaskIP
+	r.KeepDomain, r.Kinds = k.KeepDomain, k.Kinds
 	for _, v := range k.AllowValues {
 		r.Allow = append(r.Allow, allowValue(v))
 	}
@@ -69,6 +75,9 @@ func allowValue(v string) redact.Allow {
 	if _, err := netip.ParsePrefix(v); err == nil {
 		return redact.Allow{CIDR: v}
 	}
+	if _, err := netip.ParseAddr(v); err == nil {
+		return redact.Allow{CIDR: v}
+	}
 	return redact.Allow{Value: v}
 }
 
@@ -87,6 +96,36 @@ func (c *Config) ship() ship.Config {
 		s.Destinations = append(s.Destinations, out)
 	}
 	return s
+}
+
+// secrets returns what ezlogs itself must not tell: tokens, headers that authorize, passwords in addresses.
+func (c *Config) secrets() []string {
+	var out []string
+	for i := range c.Delivery.Destinations {
+		d := &c.Delivery.Destinations[i]
+		for name, v := range d.Headers {
+			if n := strings.ToLower(name); strings.Contains(n, "auth") || strings.Contains(n, "token") || strings.Contains(n, "key") {
+				_, credential, found := strings.Cut(v, " ")
+				if !found {
+					credential = v
+				}
+				out = append(out, credential)
+			}
+		}
+		if d.TokenFile != "" {
+			if b, err := os.ReadFile(d.TokenFile); err == nil { // delivery says when it cannot be read
+				out = append(out, strings.TrimSpace(string(b)))
+			}
+		}
+	}
+	for _, to := range c.allDestinations() {
+		if u, err := url.Parse(to); err == nil && u.User != nil {
+			if p, ok := u.User.Password(); ok {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }
 
 // workers returns how many workers there are to be.

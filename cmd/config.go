@@ -38,6 +38,8 @@ type Config struct {
 		AllowFields    []string
 		AllowValues    []string
 		MaskIP         bool
+		KeepDomain     bool
+		Kinds          map[string]string
 		MaxPayloadSize Size
 		KeyFile        string
 	}
@@ -56,6 +58,8 @@ type Config struct {
 		Infer       []string
 		State       bool
 		Completed   bool
+
+		AutoProcesses bool
 	}
 	Delivery struct {
 		To           []string
@@ -143,6 +147,7 @@ func defaultConfig() *Config {
 	c.Correlation.MaxFlows = 60_000
 	c.Correlation.MaxIDs = 150_000
 	c.Correlation.Infer = []string{"thread", "value", "session", "weak"}
+	c.Correlation.AutoProcesses = true
 	c.Delivery.Compression = "gzip"
 	c.Delivery.OnFull = "drop_oldest"
 	c.Delivery.SpoolMax = 1 << 30

@@ -235,6 +235,7 @@ func (d *debugRun) run(ctx context.Context) error {
 		return err
 	}
 	if d.c.Bool("web") && d.vcfg.Input == debugview.Files {
+		view.Settle()
 		<-ctx.Done() // the page stays until the user has seen it
 	}
 	if err := view.Close(); err != nil && !isClosedPipe(err) {
@@ -261,7 +262,7 @@ func (d *debugRun) run(ctx context.Context) error {
 
 // feed carries the input into a view.
 func (d *debugRun) feed(ctx context.Context, view *debugview.View, watch *failOn) error {
-	to := &viewSink{view: view, watch: watch}
+	to := &viewSink{view: view, watch: watch, bytes: &d.bytes}
 	enc := func() encoder { return redactOnly{d.engine.Worker()} }
 	var err error
 	if d.vcfg.Input == debugview.Files {
@@ -312,7 +313,11 @@ func (d *debugRun) browse(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	fed := make(chan error, 1)
-	go func() { fed <- d.feed(ctx, b.View(), nil) }()
+	go func() {
+		err := d.feed(ctx, b.View(), nil)
+		b.View().Settle()
+		fed <- err
+	}()
 	err = b.Run(ctx)
 	cancel()
 	if ferr := <-fed; err == nil {
@@ -432,7 +437,7 @@ func keyDir(l *loaded, env *Env) string {
 	if dir == "" {
 		dir = stateDir(env.Getenv)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "key")); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, redact.KeyFile)); err != nil {
 		return ""
 	}
 	return dir
@@ -441,13 +446,17 @@ func keyDir(l *loaded, env *Env) string {
 // viewSink shows the events of steps.
 type viewSink struct {
 	view  *debugview.View
-	watch *failOn // nil watches for nothing
+	watch *failOn       // nil watches for nothing
+	bytes *atomic.Int64 // read; nil does not count
 }
 
 // errViewDone ends a run whose view has seen enough.
 var errViewDone = errors.New("the view is complete")
 
 func (k *viewSink) take(_ context.Context, s *step) error {
+	if k.bytes != nil {
+		k.bytes.Add(int64(s.bytes))
+	}
 	for _, e := range s.events {
 		k.view.Add(e)
 		if k.watch != nil {
@@ -539,6 +548,7 @@ func look(env *Env, c *cli.Context, v *debugview.Config) {
 	v.ASCII = c.Bool("ascii") || asciiOnly(env)
 	v.Links = isTerminal(env.Stdout) && !slices.Contains([]string{"dumb", "linux"}, env.Getenv("TERM")) && env.Getenv("NO_HYPERLINKS") == ""
 	v.Plain = !isTerminal(env.Stderr)
+	v.Terminal = isTerminal(env.Stdout)
 	v.Width = c.Int("width")
 	f, terminal := env.Stdout.(*os.File)
 	if terminal && isTerminal(f) {

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -90,6 +92,17 @@ func keyError(err error) error {
 
 // events makes the ids of events.
 func (k *keys) events() []byte { return redact.SubKey(k.master, "ezlogs/event/v1") }
+
+// texts returns the keys as people write them, so that they can be masked wherever they stand.
+func (k *keys) texts() []string {
+	var out []string
+	for _, key := range [][]byte{k.master, k.previous} {
+		if len(key) > 0 {
+			out = append(out, base64.StdEncoding.EncodeToString(key), hex.EncodeToString(key), string(key))
+		}
+	}
+	return out
+}
 
 // redaction returns the keys of pseudonyms: the present one, and the one before while it is being replaced.
 func (k *keys) redaction() []redact.Key {

@@ -29,10 +29,17 @@ type ordered struct {
 	linked uint64          // events that came out
 	spent  []spentSlab     // slabs whose last event may still be in the ring
 
+	// Live input is not kept waiting, but the events of one step are foreseen before the first of them is linked.
+	batch []*schema.Event
+
+	save  func() // keeps what the linker remembers; nil keeps nothing
+	saved int64  // clock of the last time
+
 	// For whoever watches the run.
 	busy  atomic.Int64                    // when the step at hand began, Unix nanoseconds; 0 while none is
 	stats atomic.Pointer[correlate.Stats] // after the last step
 	left  atomic.Int64                    // events that are not collected
+	kept  atomic.Pointer[correlate.SamplerStats]
 
 	cur       *step
 	clock     int64 // the latest time seen, nanoseconds
@@ -74,6 +81,7 @@ type step struct {
 	events []*schema.Event
 	slabs  [][]schema.Event // to be reused once the events are encoded
 	read   int              // events that came in, before lines were joined
+	bytes  int              // text that came in
 	now    int64            // clock
 	end    bool
 	group  *ship.Group // set by the encoder for sinks that want bytes
@@ -85,6 +93,9 @@ func (o *ordered) step(c *chunk) *step {
 	defer o.busy.Store(0)
 	s := o.slabs.step()
 	o.cur = s
+	if c.Chunk != nil {
+		s.bytes = len(c.Text)
+	}
 	if o.live {
 		o.clock = max(o.clock, c.now)
 	}
@@ -99,12 +110,14 @@ func (o *ordered) step(c *chunk) *step {
 	switch {
 	case c.end:
 		o.joiner.Flush(o.link)
-		for o.linked < o.pushed {
+		for o.linked < o.pushed-uint64(len(o.batch)) {
 			o.linkNext()
 		}
+		o.linkBatch()
+		o.keepState(math.MaxInt64)
 		o.linker.Flush(o.out)
 		if o.sampler != nil {
-			o.sampler.Advance(math.MaxInt64)
+			o.sampler.Flush()
 		}
 		s.end = true
 	case o.live:
@@ -112,7 +125,9 @@ func (o *ordered) step(c *chunk) *step {
 			o.sampler.Advance(o.clock)
 		}
 		o.joiner.Advance(o.clock, o.link)
+		o.linkBatch()
 		o.linker.Advance(o.clock, o.out)
+		o.keepState(o.clock)
 	}
 	n := 0
 	for n < len(o.spent) && o.spent[n].at <= o.linked {
@@ -124,6 +139,10 @@ func (o *ordered) step(c *chunk) *step {
 	o.cur = nil
 	st := o.linker.Stats()
 	o.stats.Store(&st)
+	if o.sampler != nil {
+		kept := o.sampler.Stats()
+		o.kept.Store(&kept)
+	}
 	return s
 }
 
@@ -145,9 +164,9 @@ func (o *ordered) complete(e *schema.Event) {
 	}
 	n := uint64(len(o.ahead))
 	if n == 0 {
+		o.linker.Foresee(e)
+		o.batch = append(o.batch, e)
 		o.pushed++
-		o.linked++
-		o.linkOne(e)
 		return
 	}
 	if o.pushed-o.linked == n {
@@ -165,6 +184,27 @@ func (o *ordered) linkNext() {
 	*at = nil
 	o.linked++
 	o.linkOne(e)
+}
+
+// linkBatch links what the step at hand has set free.
+func (o *ordered) linkBatch() {
+	for i, e := range o.batch {
+		o.batch[i] = nil
+		o.linked++
+		o.linkOne(e)
+	}
+	o.batch = o.batch[:0]
+}
+
+// stateEvery is the time between two savings of what the linker remembers.
+const stateEvery = int64(time.Minute)
+
+// keepState saves what the linker remembers when it is time to.
+func (o *ordered) keepState(now int64) {
+	if o.save != nil && now-o.saved >= stateEvery {
+		o.saved = now
+		o.save()
+	}
 }
 
 // linkOne links an event. Without a wall clock time goes by from event to event, wherever chunks begin and end.

@@ -91,6 +91,7 @@ func TestCommands(t *testing.T) {
 		{name: "no queries", args: []string{"ship", "--once", "--config", folded, sql}, out: "kept", not: "data.query"},
 		{name: "no noise", args: []string{"ship", "--once", "--config", folded, sql}, out: "kept", not: "healthz"},
 		{name: "check formats and rules", args: []string{"check", formats}, status: 3, out: "example"},
+		{name: "check schema", args: []string{"check", "--schema"}, out: "json-schema.org"},
 		{name: "check sample", args: []string{"check", "--sample", log}, out: "2 events, 1 flow"},
 		{name: "check sample without file", args: []string{"check", "--sample", log + "x"}, status: 1, errors: "no such file"},
 		{name: "check github", args: []string{"check", "--format", "github", formats}, status: 3, out: "::error file="},
@@ -258,7 +259,7 @@ func TestNearest(t *testing.T) {
 // adminFor returns an admin that shows the given books.
 func adminFor(b ship.Books) *admin {
 	busy := new(atomic.Int64)
-	return &admin{began: time.Now(), books: func() ship.Books { return b }, busy: busy, left: new(atomic.Int64),
+	return &admin{began: time.Now(), books: func() ship.Books { return b }, busy: busy, left: new(atomic.Int64), kept: new(atomic.Pointer[correlate.SamplerStats]),
 		tail: func() (tailer.Stats, bool) {
 			return tailer.Stats{Sources: []tailer.SourceStats{{Path: "/var/log/a.log", Lag: 7}}}, true
 		},

@@ -88,6 +88,8 @@ func tables() []table {
 			{key: "allow_fields", doc: "paths that are left alone, globs", at: field(func(c *Config) any { return &c.Security.AllowFields })},
 			{key: "allow_values", doc: "values that are left alone: literal, CIDR, @domain or /regular expression/", at: field(func(c *Config) any { return &c.Security.AllowValues })},
 			{key: "mask_ip", doc: "cut addresses to /24 and /48", at: field(func(c *Config) any { return &c.Security.MaskIP })},
+			{key: "keep_domain", doc: "leave the domain of an e-mail address behind its pseudonym", at: field(func(c *Config) any { return &c.Security.KeepDomain })},
+			{key: "kinds", doc: "what is done with single kinds, for example email = \"mask\", credit_card = \"last4\", ipv4 = \"hash\", phone = \"keep\"", at: field(func(c *Config) any { return &c.Security.Kinds })},
 			{key: "max_payload_size", doc: "an event's size; the largest values are cut first", check: between(1<<10, 10<<20), at: field(func(c *Config) any { return &c.Security.MaxPayloadSize })},
 			{key: "key_file", doc: "32 bytes or more; pseudonyms and ids are made with it; else made in state_dir", at: field(func(c *Config) any { return &c.Security.KeyFile })},
 		}},
@@ -106,6 +108,7 @@ func tables() []table {
 			{key: "infer", doc: "links drawn without an id; [] draws none", oneOf: []string{"thread", "value", "session", "weak"}, at: field(func(c *Config) any { return &c.Correlation.Infer })},
 			{key: "state", doc: "keep what is open in state_dir, so that a restart does not split flows", at: field(func(c *Config) any { return &c.Correlation.State })},
 			{key: "completed", doc: "send a flow.completed event when a flow has ended", at: field(func(c *Config) any { return &c.Correlation.Completed })},
+			{key: "auto_processes", doc: "find orders, sign-ups, onboarding, fulfilment and refunds; [[process]] adds your own", at: field(func(c *Config) any { return &c.Correlation.AutoProcesses })},
 		}},
 		{name: "delivery", settings: []setting{
 			{key: "to", doc: "https://…, file:PATH (.lz4, .gz and .zst compress), stdout or null", check: destinations, at: field(func(c *Config) any { return &c.Delivery.To })},
@@ -171,7 +174,7 @@ func tables() []table {
 			return &c.Processes[len(c.Processes)-1]
 		}, settings: []setting{
 			{key: "name", doc: "first half of process_id", check: required, at: field(func(p *Process) any { return &p.Name })},
-			{key: "key", doc: "what ties the steps together: subject, actor, session, or a field", at: field(func(p *Process) any { return &p.Key })},
+			{key: "key", doc: "what ties the steps together: the type of an object such as order, subject, user, session, or the name of a field", at: field(func(p *Process) any { return &p.Key })},
 			{key: "steps", doc: "actions in order, globs", at: field(func(p *Process) any { return &p.Steps })},
 			{key: "timeout", doc: "the longest pause between steps", at: field(func(p *Process) any { return &p.Timeout })},
 		}},

@@ -236,7 +236,9 @@ func (s *session) follow(ctx context.Context) (again bool, err error) {
 	if err != nil {
 		return false, &exitError{status: statusFailed, text: err.Error()}
 	}
-	p := newPipeline(r.cfg, newLiveFeed(s.tail.Chunks(), s.names.name), nil, shipSink{s.shipper}, s.encoder, correlate.New(r.cfg.correlate()), true)
+	links, save := r.links()
+	p := newPipeline(r.cfg, newLiveFeed(s.tail.Chunks(), s.names.name), nil, shipSink{s.shipper}, s.encoder, links, true)
+	p.order.save = save
 	r.admin.watch(s, p.order)
 	if s.stop, err = r.admin.serve(r.cfg.Admin.Listen, r.dir); err != nil {
 		return false, &exitError{status: statusFailed, text: err.Error()}
@@ -253,6 +255,26 @@ func (s *session) follow(ctx context.Context) (again bool, err error) {
 	<-reload
 	notifySystemd(r.env, map[bool]string{true: "RELOADING=1", false: "STOPPING=1"}[again])
 	return again, err
+}
+
+// flowsFile keeps in the state directory what is remembered of flows.
+const flowsFile = "correlation.state"
+
+// links returns the correlator, and if flows are to outlive a restart what saves it.
+func (r *shipRun) links() (*correlate.Correlator, func()) {
+	c := correlate.New(r.cfg.correlate())
+	if !r.cfg.Correlation.State || r.dir == "" {
+		return c, nil
+	}
+	name := filepath.Join(r.dir, flowsFile)
+	if err := c.LoadState(name); err != nil {
+		r.log.Warn("flows begin anew", "source", name, "err", err)
+	}
+	return c, func() {
+		if err := c.SaveState(name); err != nil {
+			r.log.Warn("open flows are not kept", "source", name, "err", err)
+		}
+	}
 }
 
 // drain delivers what is left. Before another configuration it does not wait for a destination that is down.
@@ -396,5 +418,7 @@ func newRedaction(cfg *Config, k *keys) (*redact.Engine, error) {
 	if err != nil {
 		return nil, &exitError{status: statusConfig, text: err.Error(), hint: []string{"`ezlogs check` shows where"}}
 	}
+	engine.Own(k.texts()...)
+	engine.Own(cfg.secrets()...)
 	return engine, nil
 }

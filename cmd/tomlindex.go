@@ -16,9 +16,6 @@ type entry struct {
 	header     bool
 }
 
-// name returns the path as text, without the numbers of arrays of tables.
-func (e *entry) name() string { return strings.Join(e.path, ".") }
-
 // indexTOML lists the keys of a TOML text in the order they stand.
 func indexTOML(src string) []entry {
 	x := tomlIndex{lines: strings.Split(src, "\n"), count: map[string]int{}}

@@ -328,10 +328,7 @@ type place struct {
 	free   bool
 	quoted bool // the value may hold blanks and quotes
 	line   func(key, v string) string
-	enough func(v string) bool
 }
-
-func jsonString(s string) string { return strconv.QuoteToASCII(s) }
 
 func quoteJSON(s string) string {
 	s = strings.ReplaceAll(s, `\`, `\\`)

@@ -20,10 +20,6 @@ var notTLD = set(`png jpg jpeg gif svg webp ico bmp css scss less js jsx ts tsx 
 	lan internal svc cluster invalid py pyc sock pid pdf doc docx xls xlsx ppt pptx mp3 mp4 wav avi mkv woff
 	woff2 ttf eot wasm proto tmpl vue svelte erb haml gem whl deb rpm apk dmg iso img so dylib swf out err orig patch diff`)
 
-// serviceUsers are local parts that mean a machine's user and not a mailbox when the host is a private one or a path
-// follows.
-var serviceUsers = set(`git hg svn ssh root ec2-user ubuntu deploy admin postgres rabbit erlang`)
-
 // at handles '@': e-mail addresses, and database addresses without a scheme.
 func (r *Redactor) at(i int) int {
 	t := r.t
