@@ -337,10 +337,10 @@ func (c *Correlator) aliasKey(d int, value string) key {
 
 // aliasing reports whether an id can stand for one business object: random, or long enough to be one of a kind.
 func aliasing(id *schema.Ident) bool {
-	if id.Kind != schema.IdentValue && id.Kind != schema.IdentEntity || broad(id.Name) {
+	if id.Kind != schema.IdentValue && id.Kind != schema.IdentEntity || len(id.Value) < 10 {
 		return false
 	}
-	return len(id.Value) >= 10 && measure(schema.IdentValue, id.Value) >= weak
+	return !broad(id.Name) && measure(schema.IdentValue, id.Value) >= weak
 }
 
 // typeName reports whether a key names an object of a type: "order", "order_id", "orderId".
