@@ -186,7 +186,7 @@ func (l *loaded) surroundings(env *Env) {
 		}
 	}
 	for _, d := range c.allDestinations() {
-		u, err := url.Parse(d)
+		u, err := url.Parse(bare(d))
 		if err == nil && u.Scheme == "http" && !loopback(u.Hostname()) {
 			l.warn("delivery.to", &valueError{"plain-http", "events would travel unencrypted", "", "https://" + u.Host + u.Path})
 		}

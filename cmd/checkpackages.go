@@ -103,7 +103,7 @@ func (l *loaded) online(ctx context.Context) {
 		list = append(list, target{url: d.URL, key: "delivery.destination.url", token: d.TokenFile})
 	}
 	for _, t := range list {
-		u, err := url.Parse(t.url)
+		u, err := url.Parse(bare(t.url))
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" {
 			continue
 		}

@@ -119,7 +119,7 @@ func (c *Config) secrets() []string {
 		}
 	}
 	for _, to := range c.allDestinations() {
-		if u, err := url.Parse(to); err == nil && u.User != nil {
+		if u, err := url.Parse(bare(to)); err == nil && u.User != nil {
 			if p, ok := u.User.Password(); ok {
 				out = append(out, p)
 			}

@@ -98,6 +98,8 @@ func TestCommands(t *testing.T) {
 		{name: "check form", args: []string{"check", "--format", "yaml"}, status: 2, errors: "one of text"},
 		{name: "check unknown code", args: []string{"check", "--explain", "bad-regexp"}, status: 2, errors: "did you mean `bad-regex`?"},
 		{name: "check strict", stdin: "[delivery]\nto = [\"http://far.example/x\"]\n", args: []string{"check", "--strict", "-"}, status: 3, out: "plain-http"},
+		{name: "check preset", stdin: "[delivery]\nto = [\"loki+https://logs.example\"]\n", args: []string{"check", "-"}, out: "loki+https to logs.example"},
+		{name: "check no preset", stdin: "[delivery]\nto = [\"look+https://logs.example\"]\n", args: []string{"check", "-"}, status: 3, out: "bad-value"},
 		{name: "check color", stdin: "x = 1\n", args: []string{"check", "--color", "always", "-"}, status: 3, out: "\x1b[31m"},
 		{name: "why", args: []string{"debug", "--why", "2", log}, out: "because", not: "ana@"},
 		{name: "why not there", args: []string{"debug", "--why", "9", log}, status: 2, errors: "has 2 lines"},

@@ -135,7 +135,7 @@ func tables() []table {
 		}, settings: []setting{
 			{key: "url", doc: "as in delivery.to", check: destination, at: field(func(d *Destination) any { return &d.URL })},
 			{key: "name", doc: "in messages and metrics; else made from the address", at: field(func(d *Destination) any { return &d.Name })},
-			{key: "preset", doc: "what the receiver speaks", oneOf: []string{"", "ndjson", "elasticsearch", "loki", "otlp", "victorialogs", "clickhouse"}, at: field(func(d *Destination) any { return &d.Preset })},
+			{key: "preset", doc: "what the receiver speaks", oneOf: append([]string{""}, presets...), at: field(func(d *Destination) any { return &d.Preset })},
 			{key: "token_file", doc: "sent as Authorization: Bearer", at: field(func(d *Destination) any { return &d.TokenFile })},
 			{key: "headers", doc: "further headers", at: field(func(d *Destination) any { return &d.Headers })},
 			{key: "ca_file", doc: "PEM file of the authority that signed the receiver's certificate", at: field(func(d *Destination) any { return &d.CAFile })},
@@ -515,7 +515,7 @@ func destinations(p any) *valueError {
 var errNoDestination = errors.New(`"https://host/path", "file:events.ndjson", "stdout" or "null"`)
 
 func destination(p any) *valueError {
-	to := *p.(*string)
+	to := bare(*p.(*string))
 	scheme, rest, found := strings.Cut(to, "://")
 	switch {
 	case to == "":
@@ -528,6 +528,17 @@ func destination(p any) *valueError {
 		return &valueError{"bad-value", "the address has no host", "", errNoDestination.Error()}
 	}
 	return nil
+}
+
+// presets are the protocols of receivers that delivery speaks.
+var presets = []string{"elasticsearch", "loki", "otlp", "victorialogs", "clickhouse"}
+
+// bare returns an address without the preset in front of it, as in loki+https://….
+func bare(to string) string {
+	if p, address, found := strings.Cut(to, "+"); found && slices.Contains(presets, p) {
+		return address
+	}
+	return to
 }
 
 func nonEmpty(list []string) []string {
