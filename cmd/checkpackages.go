@@ -64,6 +64,8 @@ func keyOf(table, field string) string {
 	number, member, _ := strings.Cut(rest, "].")
 	member, _, _ = strings.Cut(member, "[")
 	switch name {
+	case "allow":
+		return "security.allow_values"
 	case "destination":
 		return strings.TrimSuffix("delivery.destination."+number+"."+member, ".")
 	case "rule", "process", "format":

@@ -239,6 +239,9 @@ func (d *debugRun) run(ctx context.Context) error {
 		<-ctx.Done() // the page stays until the user has seen it
 	}
 	if err := view.Close(); err != nil && !isClosedPipe(err) {
+		if _, ok := errors.AsType[*debugview.AmbiguousError](err); ok {
+			return &exitError{status: statusUsage, text: "--flow: " + err.Error()}
+		}
 		return err
 	}
 	if recorder != nil {
@@ -434,13 +437,16 @@ func (d *debugRun) follow(ctx context.Context, to sink, enc func() encoder) erro
 // keyDir is where debug finds the key: only where one was made, it makes none.
 func keyDir(l *loaded, env *Env) string {
 	dir := l.Config.StateDir
+	dirs := []string{dir}
 	if dir == "" {
-		dir = stateDir(env.Getenv)
+		dirs = []string{systemState, userState(env.Getenv)}
 	}
-	if _, err := os.Stat(filepath.Join(dir, redact.KeyFile)); err != nil {
-		return ""
+	for _, dir := range dirs {
+		if _, err := os.Stat(filepath.Join(dir, redact.KeyFile)); err == nil {
+			return dir
+		}
 	}
-	return dir
+	return ""
 }
 
 // viewSink shows the events of steps.

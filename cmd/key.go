@@ -13,13 +13,20 @@ import (
 // stateDir returns where positions, spool, dead letter and key are kept when nobody says: /var/lib/ezlogs where that can
 // be written, else the user's own place.
 func stateDir(getenv func(string) string) string {
-	const system = "/var/lib/ezlogs"
-	if st, err := os.Stat(system); err == nil && st.IsDir() && writable(system) {
-		return system
+	if st, err := os.Stat(systemState); err == nil && st.IsDir() && writable(systemState) {
+		return systemState
 	}
-	if os.Geteuid() == 0 && writable("/var/lib") {
-		return system
+	if os.Geteuid() == 0 && writable(filepath.Dir(systemState)) {
+		return systemState
 	}
+	return userState(getenv)
+}
+
+// systemState is where a service keeps its state.
+const systemState = "/var/lib/ezlogs"
+
+// userState is where a user's own runs keep it; "" when nobody knows.
+func userState(getenv func(string) string) string {
 	base := getenv("XDG_STATE_HOME")
 	if base == "" {
 		home := getenv("HOME")

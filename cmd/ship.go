@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -185,7 +186,7 @@ func (r *shipRun) session(ctx context.Context) (again bool, err error) {
 		return false, err
 	}
 	err = s.drain(ctx, again)
-	r.report(engine)
+	r.report(engine, shipper.Books())
 	return again, err
 }
 
@@ -338,12 +339,30 @@ func (s *session) close() {
 	}
 }
 
-// report says at the end how often what was replaced.
-func (r *shipRun) report(engine *redact.Engine) {
+// report says at the end what became of everything, and how often what was replaced.
+func (r *shipRun) report(engine *redact.Engine, b ship.Books) {
 	if r.quiet {
 		return
 	}
-	var attrs []any
+	attrs := []any{"events", b.Added + b.Restored, "delivered", b.Delivered, "spooled", b.Spooled, "dead_lettered", b.DeadLettered}
+	for _, reason := range slices.Sorted(maps.Keys(b.Dropped)) {
+		if n := b.Dropped[reason]; n > 0 {
+			attrs = append(attrs, "dropped_"+reason, n)
+		}
+	}
+	if r.once {
+		var text strings.Builder
+		text.WriteString("ezlogs: " + count(int(b.Added+b.Restored), "event") + ":")
+		for i := 2; i < len(attrs); i += 2 {
+			if i == 2 || attrs[i+1] != uint64(0) {
+				text.WriteString(fmt.Sprintf(" %v %v", attrs[i], attrs[i+1]))
+			}
+		}
+		fmt.Fprintln(r.env.Stderr, text.String()+redactions(engine))
+		return
+	}
+	r.log.Info("the run is over", attrs...)
+	attrs = attrs[:0]
 	for _, n := range engine.Snapshot().Counts {
 		if n.N > 0 && n.Action != "keep" {
 			attrs = append(attrs, n.Detector, n.N)
@@ -352,6 +371,20 @@ func (r *shipRun) report(engine *redact.Engine) {
 	if len(attrs) > 0 {
 		r.log.Info("values were redacted", attrs...)
 	}
+}
+
+// redactions names what was replaced, and how often.
+func redactions(engine *redact.Engine) string {
+	var text strings.Builder
+	for _, n := range engine.Snapshot().Counts {
+		if n.N > 0 && n.Action != "keep" {
+			text.WriteString(fmt.Sprintf(" %s %d", n.Detector, n.N))
+		}
+	}
+	if text.String() == "" {
+		return ""
+	}
+	return "; redacted:" + text.String()
 }
 
 // newPipeline puts the stages together. Live input is timed by the clock and not looked ahead; m is nil but for several
