@@ -43,7 +43,8 @@ type ordered struct {
 
 	cur       *step
 	clock     int64 // the latest time seen, nanoseconds
-	linkClock int64 // the latest time linked
+	linkClock int64 // the latest time linked, live not beyond clock
+	linkedAt  int64 // clock when that was linked live
 	link      func(*schema.Event)
 	out       func(*schema.Event)
 }
@@ -121,12 +122,13 @@ func (o *ordered) step(c *chunk) *step {
 		}
 		s.end = true
 	case o.live:
-		if o.sampler != nil {
-			o.sampler.Advance(o.clock)
-		}
 		o.joiner.Advance(o.clock, o.link)
 		o.linkBatch()
-		o.linker.Advance(o.clock, o.out)
+		now := o.storyTime()
+		if o.sampler != nil {
+			o.sampler.Advance(now)
+		}
+		o.linker.Advance(now, o.out)
 		o.keepState(o.clock)
 	}
 	n := 0
@@ -196,6 +198,15 @@ func (o *ordered) linkBatch() {
 	o.batch = o.batch[:0]
 }
 
+// storyTime is the time in which live flows pass: that of the latest line, and from there on that of the clock. It is the clock for
+// what is logged now; yesterday's log that is piped through keeps the times it has.
+func (o *ordered) storyTime() int64 {
+	if o.linkClock == 0 {
+		return o.clock
+	}
+	return min(o.clock, o.linkClock+o.clock-o.linkedAt)
+}
+
 // stateEvery is the time between two savings of what the linker remembers.
 const stateEvery = int64(time.Minute)
 
@@ -209,7 +220,11 @@ func (o *ordered) keepState(now int64) {
 
 // linkOne links an event. Without a wall clock time goes by from event to event, wherever chunks begin and end.
 func (o *ordered) linkOne(e *schema.Event) {
-	if at := logTime(e); !o.live && at > o.linkClock {
+	at := logTime(e)
+	if o.live && min(at, o.clock) > o.linkClock {
+		o.linkClock, o.linkedAt = min(at, o.clock), o.clock
+	}
+	if !o.live && at > o.linkClock {
 		o.linkClock = at
 		if o.sampler != nil {
 			o.sampler.Advance(at)

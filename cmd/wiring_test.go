@@ -104,3 +104,19 @@ func TestSampling(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestStoryTimeIsThatOfTheLines(t *testing.T) {
+	t.Parallel()
+	o := &ordered{live: true, clock: 1000}
+	if got := o.storyTime(); got != 1000 {
+		t.Errorf("without lines it is %d, want the clock", got)
+	}
+	o.linkClock, o.linkedAt = 400, 900
+	if got := o.storyTime(); got != 500 {
+		t.Errorf("a hundred after a line of 400 it is %d, want 500", got)
+	}
+	o.linkClock, o.linkedAt = 1000, 900
+	if got := o.storyTime(); got != 1000 {
+		t.Errorf("it is %d, beyond the clock", got)
+	}
+}
