@@ -17,7 +17,7 @@ const (
 func (c *Correlator) stage(e *schema.Event) string {
 	l := &c.line
 	if l.incident != (key{}) {
-		n := c.units.index[l.incident]
+		n := c.units.find(l.incident)
 		switch {
 		case n != 0 && c.units.at(n).id == e.ID:
 			return stageEscalation

@@ -16,7 +16,6 @@ package correlate
 
 import (
 	"crypto/rand"
-	"encoding/binary"
 	"slices"
 	"time"
 
@@ -44,7 +43,7 @@ type Correlator struct {
 	values   *table[sightings]   // random business values
 	sessions *table[sightings]
 	tables   []clocked       // all of these that age by the clock
-	spans    map[key]key     // span to the event that owns it
+	spans    index           // units that own a span, by the span
 	broad    map[uint64]bool // names of values that turned out to belong to many flows
 	waiting  []waiter        // events with a session alone, by due
 	horizon  int64           // latest log time foreseen
@@ -126,10 +125,12 @@ func New(cfg Config) *Correlator {
 // reset makes c as new.
 func (c *Correlator) reset(cfg Config) {
 	*c = Correlator{cfg: cfg, pending: map[int32]*merge{}, flows: make([]flow, 1, 64), jobs: make([]job, 1, 16)}
-	c.spans, c.broad = map[key]key{}, map[uint64]bool{}
-	var seed [16]byte
-	rand.Read(seed[:]) // never fails
-	c.hash.seed = key{binary.LittleEndian.Uint64(seed[:8]), binary.LittleEndian.Uint64(seed[8:])}
+	c.broad = map[uint64]bool{}
+	var random [24]byte
+	rand.Read(random[:]) // never fails
+	c.hash.seed = key{le64(random[:8]), le64(random[8:])}
+	seed := le64(random[16:])
+	c.spans = newIndex(seed)
 	c.prefix = append([]byte("ezlogs.flow.v1\x00"), cfg.Salt...)
 	c.prefix = append(c.prefix, 0)
 	c.idle = uint32(max(cfg.FlowTimeout/time.Second, 1))
@@ -137,17 +138,17 @@ func (c *Correlator) reset(cfg Config) {
 	c.infer.value = slices.Contains(cfg.Infer, "value")
 	c.infer.session = slices.Contains(cfg.Infer, "session")
 	c.infer.weak = slices.Contains(cfg.Infer, "weak")
-	c.ids = newTable(cfg.MaxIDs, c.dropID)
-	c.local = newTable(max(cfg.MaxIDs/8, 64), func(v *localEntry) { c.drop(v.flow) })
-	c.units = newTable(cfg.MaxFlows, c.dropUnit)
+	c.ids = newTable(seed, cfg.MaxIDs, c.dropID)
+	c.local = newTable(seed, max(cfg.MaxIDs/8, 64), func(v *localEntry) { c.drop(v.flow) })
+	c.units = newTable(seed, cfg.MaxFlows, c.dropUnit)
 	small := max(cfg.MaxIDs/16, 64)
-	c.weak = newTable(small, c.dropWeak)
-	c.threads = newTable(small, c.dropThread)
-	c.values = newTable(small, c.dropSightings)
-	c.sessions = newTable(small, c.dropSightings)
-	c.processes = newTable[taking](max(cfg.MaxFlows/4, 64), nil)
-	c.aliases = newTable[key](max(cfg.MaxIDs/8, 64), nil)
-	c.tales = newTable(cfg.MaxFlows, c.endTale)
+	c.weak = newTable(seed, small, c.dropWeak)
+	c.threads = newTable(seed, small, c.dropThread)
+	c.values = newTable(seed, small, c.dropSightings)
+	c.sessions = newTable(seed, small, c.dropSightings)
+	c.processes = newTable[taking](seed, max(cfg.MaxFlows/4, 64), nil)
+	c.aliases = newTable[key](seed, max(cfg.MaxIDs/8, 64), nil)
+	c.tales = newTable(seed, cfg.MaxFlows, c.endTale)
 	c.tables = []clocked{c.ids, c.local, c.units, c.weak, c.threads, c.values, c.sessions, c.processes, c.aliases}
 	c.quiet = uint32(max(cfg.CompletedAfter/time.Second, 1))
 	c.define()

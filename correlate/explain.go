@@ -68,7 +68,7 @@ func (c *Correlator) Explain(e *schema.Event) Explanation {
 		k := c.eventKey(&e.Correlation.Parent)
 		out.Path = append(out.Path, PathStep{ID: e.Correlation.Parent, What: "event"})
 		for len(out.Path) < 64 {
-			n := c.units.index[k]
+			n := c.units.find(k)
 			if n == 0 {
 				break
 			}
@@ -78,7 +78,7 @@ func (c *Correlator) Explain(e *schema.Event) Explanation {
 				break
 			}
 			k = u.parent
-			p := c.units.index[k]
+			p := c.units.find(k)
 			if p == 0 {
 				break
 			}

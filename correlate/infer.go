@@ -432,7 +432,7 @@ func (c *Correlator) byThread(e *schema.Event) bool {
 		s = c.spanAt(t, e.Time.NS, 2e6)
 	}
 	if s != nil {
-		c.line.claimed = c.units.index[s.unit]
+		c.line.claimed = c.units.find(s.unit)
 		c.pin(c.rooted(&s.flow))
 		c.line.link, c.line.sure = schema.LinkThread, 0.8
 		return true
@@ -532,7 +532,7 @@ func (c *Correlator) mayBeOne(a, b int32) (one, early bool) {
 
 // againByValue looks again at the flows that showed a value.
 func (c *Correlator) againByValue(k key) {
-	n := c.values.index[k]
+	n := c.values.find(k)
 	if n == 0 {
 		return
 	}

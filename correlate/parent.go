@@ -19,7 +19,7 @@ func (c *Correlator) relate(e *schema.Event) {
 	root := c.rooted(&l.flow)
 	var self, p int32
 	if l.unit != (key{}) {
-		self = c.units.index[l.unit]
+		self = c.units.find(l.unit)
 	}
 	if !e.Correlation.Parent.IsZero() {
 		p = c.block(e)
@@ -90,7 +90,7 @@ func (c *Correlator) below(p int32, e *schema.Event) bool {
 		if k == (key{}) {
 			return false
 		}
-		if p = c.units.index[k]; p == 0 {
+		if p = c.units.find(k); p == 0 {
 			return false
 		}
 	}
@@ -113,7 +113,7 @@ func (c *Correlator) inherit(e *schema.Event, self, p int32) {
 		if u.parent == (key{}) {
 			return
 		}
-		p = c.units.index[u.parent]
+		p = c.units.find(u.parent)
 	}
 }
 
@@ -163,7 +163,7 @@ func (c *Correlator) parentOf(e *schema.Event, root int32) int32 {
 		}
 	}
 	if l.incident != (key{}) {
-		if n := c.units.index[l.incident]; n != 0 && c.units.at(n).id != e.ID {
+		if n := c.units.find(l.incident); n != 0 && c.units.at(n).id != e.ID {
 			return n
 		}
 	}
@@ -186,7 +186,7 @@ func (c *Correlator) parentOf(e *schema.Event, root int32) int32 {
 
 // byCause returns the unit of the event or span that an event names as its cause.
 func (c *Correlator) byCause(root int32) int32 {
-	if n := c.units.index[c.line.cause]; n != 0 && c.sameFlow(n, root) {
+	if n := c.units.find(c.line.cause); n != 0 && c.sameFlow(n, root) {
 		return n
 	}
 	return 0
@@ -194,11 +194,7 @@ func (c *Correlator) byCause(root int32) int32 {
 
 // bySpan returns the unit of the flow that owns a span.
 func (c *Correlator) bySpan(span key, root int32) int32 {
-	k, ok := c.spans[span]
-	if !ok {
-		return 0
-	}
-	n := c.units.index[k]
+	n := c.spanUnit(span)
 	if n != 0 && c.sameFlow(n, root) {
 		return n
 	}
@@ -320,7 +316,7 @@ func (c *Correlator) runEnd(n int32) int64 {
 // is about.
 func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 	inst, svc, route := c.instance(e).short(), c.service(e), c.route(e)
-	me := c.units.index[c.line.unit]
+	me := c.units.find(c.line.unit)
 	length := int64(-1)
 	proxy := inFront(e.Platform.Format)
 	end := e.Time.NS
@@ -489,7 +485,7 @@ func (c *Correlator) observe(e *schema.Event) {
 // block returns the unit of the parent that the event already has: a record of several lines, which comes when it is complete.
 func (c *Correlator) block(e *schema.Event) int32 {
 	k := c.eventKey(&e.Correlation.Parent)
-	n := c.units.index[k]
+	n := c.units.find(k)
 	if n == 0 {
 		n = c.units.put(k, c.idle)
 		root := c.rooted(&c.line.flow)

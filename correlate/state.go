@@ -214,7 +214,7 @@ func (c *Correlator) readState(b []byte) bool {
 		if r.bad {
 			return false
 		}
-		if flows[f] == 0 || c.ids.live >= c.ids.max || c.ids.index[k] != 0 {
+		if flows[f] == 0 || c.ids.live >= c.ids.max || c.ids.find(k) != 0 {
 			continue
 		}
 		c.hold(flows[f])
@@ -243,7 +243,7 @@ func (c *Correlator) readState(b []byte) bool {
 		if r.bad {
 			return false
 		}
-		if flows[f] == 0 || c.units.live >= c.units.max || c.units.index[k] != 0 || u.kind == 0 || int(u.kind) >= len(unitNames) {
+		if flows[f] == 0 || c.units.live >= c.units.max || c.units.find(k) != 0 || u.kind == 0 || int(u.kind) >= len(unitNames) {
 			continue
 		}
 		u.flow = flows[f]
@@ -256,7 +256,7 @@ func (c *Correlator) readState(b []byte) bool {
 		}
 		*c.units.at(n) = u
 		if u.span != (key{}) {
-			c.spans[u.span] = k
+			c.ownSpan(n, true)
 		}
 		if j != 0 && jobs[j] != 0 {
 			c.addMark(n, jobs[j])
@@ -269,7 +269,7 @@ func (c *Correlator) readState(b []byte) bool {
 			return false
 		}
 		for d := range c.defs {
-			if c.defs[d].Name == name && c.processes.index[k] == 0 {
+			if c.defs[d].Name == name && c.processes.find(k) == 0 {
 				*c.processes.at(c.processes.restore(k, ttl, age)) = taking{def: int32(d), flows: joined, done: done}
 			}
 		}
@@ -280,7 +280,7 @@ func (c *Correlator) readState(b []byte) bool {
 		if r.bad {
 			return false
 		}
-		if c.aliases.index[k] == 0 {
+		if c.aliases.find(k) == 0 {
 			*c.aliases.at(c.aliases.restore(k, ttl, age)) = v
 		}
 	}

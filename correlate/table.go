@@ -3,7 +3,7 @@ package correlate
 // table maps keys to values of bounded number and age. Old entries leave through a hierarchical timing wheel; when the
 // table is full, of a few entries the one that was not used for longest goes. Times are seconds of the correlator's clock.
 type table[V any] struct {
-	index   map[key]int32
+	index   index
 	pages   [][]entry[V] // pages do not move when the table grows; entry 0 is unused, so that 0 means none
 	n       int32        // entries in pages, entry 0 included
 	free    int32        // list of unused entries, by next
@@ -35,8 +35,8 @@ type entry[V any] struct {
 // pageBits is the size of a page: small enough for little logs, large enough for few pages.
 const pageBits = 9
 
-func newTable[V any](max int, release func(*V)) *table[V] {
-	return &table[V]{index: make(map[key]int32), n: 1, max: max, release: release}
+func newTable[V any](seed uint64, max int, release func(*V)) *table[V] {
+	return &table[V]{index: newIndex(seed), n: 1, max: max, release: release}
 }
 
 // entry returns an entry by its number.
@@ -44,12 +44,35 @@ func (t *table[V]) entry(i int32) *entry[V] { return &t.pages[i>>pageBits][i&(1<
 
 // get returns the entry of k, 0 when there is none, and notes that it was used.
 func (t *table[V]) get(k key) int32 {
-	i := t.index[k]
+	i := t.find(k)
 	if i != 0 {
-		t.entry(i).seen = max(t.entry(i).seen, t.used)
+		t.touch(i)
 	}
 	return i
 }
+
+// find returns the entry of k, 0 when there is none.
+func (t *table[V]) find(k key) int32 {
+	x := &t.index
+	h, mask := x.hash(k), uint32(len(x.places)-1)
+	for i := h >> x.shift & mask; ; i = (i + 1) & mask {
+		s := x.places[i]
+		if s == 0 {
+			return 0
+		}
+		if uint32(s>>32) == h && t.entry(int32(s)).k == k {
+			return int32(s)
+		}
+	}
+}
+
+// has reports whether entry i is that of k: who keeps the number of an entry need not look for it again.
+func (t *table[V]) has(i int32, k key) bool {
+	return i != 0 && t.entry(i).k == k && t.entry(i).bucket >= 0
+}
+
+// touch notes that an entry was used.
+func (t *table[V]) touch(i int32) { t.entry(i).seen = max(t.entry(i).seen, t.used) }
 
 // useAt sets when what is used from here on is used.
 func (t *table[V]) useAt(at uint32) { t.used = max(at, t.now) }
@@ -81,7 +104,7 @@ func (t *table[V]) put(k key, ttl uint32) int32 {
 	e := t.entry(i)
 	var zero V
 	*e = entry[V]{k: k, seen: t.used, ttl: ttl, v: zero}
-	t.index[k] = i
+	t.index.add(t.index.hash(k), i)
 	t.live++
 	t.schedule(i)
 	return i
@@ -126,7 +149,7 @@ func (t *table[V]) unlink(i int32) {
 func (t *table[V]) remove(i int32) {
 	e := t.entry(i)
 	t.unlink(i)
-	delete(t.index, e.k)
+	t.index.remove(t.index.hash(e.k), i)
 	if t.release != nil {
 		t.release(&e.v)
 	}

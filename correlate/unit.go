@@ -180,9 +180,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 	if l.span != (key{}) && (kind == unitRequest || kind == unitClient) {
 		u.span = l.span
 		// A client's span may be the one of the request around it, which then owns it.
-		if o := c.spans[l.span]; o == (key{}) || kind == unitRequest {
-			c.spans[l.span] = k
-		}
+		c.ownSpan(n, kind == unitRequest)
 	}
 	u.req, u.sess, u.inJob = l.req, l.sess, l.within != 0
 	if e.Metadata.Path != "" {
@@ -285,6 +283,35 @@ func (c *Correlator) joinUnits(a, b int32) {
 	}
 }
 
+// spanUnit returns the unit that owns a span, 0 when there is none.
+func (c *Correlator) spanUnit(span key) int32 {
+	x := &c.spans
+	h, mask := x.hash(span), uint32(len(x.places)-1)
+	for i := h >> x.shift & mask; ; i = (i + 1) & mask {
+		s := x.places[i]
+		if s == 0 {
+			return 0
+		}
+		if uint32(s>>32) == h && c.units.at(int32(s)).span == span {
+			return int32(s)
+		}
+	}
+}
+
+// ownSpan makes unit n the owner of its span; where there is one already, only if it takes precedence.
+func (c *Correlator) ownSpan(n int32, precedence bool) {
+	span := c.units.at(n).span
+	h := c.spans.hash(span)
+	// Both units have the span, so look before n is in the index.
+	if o := c.spanUnit(span); o != 0 {
+		if !precedence || o == n {
+			return
+		}
+		c.spans.remove(h, o)
+	}
+	c.spans.add(h, n)
+}
+
 // forgetUnits lets go of the units of a flow that ends.
 func (c *Correlator) forgetUnits(f *flow) {
 	n := f.units
@@ -301,8 +328,8 @@ func (c *Correlator) forgetUnits(f *flow) {
 // dropUnit is called for a unit that leaves the table.
 func (c *Correlator) dropUnit(u *unit) {
 	if u.span != (key{}) {
-		if k := c.eventKey(&u.id); c.spans[u.span] == k {
-			delete(c.spans, u.span)
+		if n := c.spanUnit(u.span); n != 0 && c.units.at(n) == u {
+			c.spans.remove(c.spans.hash(u.span), n)
 		}
 	}
 	if u.job != 0 {
