@@ -74,11 +74,12 @@ type Correlator struct {
 	adopting bool // names are learned from another agent, who has told of them
 	halves   bool // traces of 64 bits were logged beside those of 128
 
-	line    line // the event at hand
-	scratch []byte
-	lower   []byte // action and message of the event at hand
-	buf     [64]byte
-	stats   Stats
+	readings readings
+	line     line // the event at hand
+	scratch  []byte
+	wording  wording // of the event at hand
+	buf      [64]byte
+	stats    Stats
 }
 
 // Stats counts what the correlator did. All numbers but the first two only grow.
@@ -164,7 +165,9 @@ func (c *Correlator) Foresee(e *schema.Event) {
 		return
 	}
 	c.lookAhead(e.Time.NS)
-	c.read(e)
+	at := c.readings.push()
+	c.read(at, e)
+	at.e = e
 	c.bind(e)
 	c.enlist(e)
 	c.observe(e)
@@ -200,7 +203,7 @@ func (c *Correlator) Link(e *schema.Event, emit func(*schema.Event)) {
 		c.adopt(e)
 		return
 	}
-	c.read(e)
+	c.readAgain(e)
 	c.bind(e)
 	c.guess(e)
 	c.enlist(e)
@@ -234,7 +237,7 @@ func (c *Correlator) adopt(e *schema.Event) {
 	for _, name := range e.Correlation.Merged {
 		e.AddIdent(schema.IdentFlow, "merged_flow_ids", name.String())
 	}
-	c.read(e)
+	c.read(&c.readings.other, e)
 	c.adopting = true
 	c.bind(e)
 	c.adopting = false

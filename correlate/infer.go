@@ -283,8 +283,8 @@ func (c *Correlator) watchThread(e *schema.Event) {
 	if h == 0 {
 		return
 	}
-	self := c.eventKey(&e.ID)
-	switch kindOf(e) {
+	self := c.line.self
+	switch c.line.kind {
 	case unitStart:
 		c.occupyOpen(h, self, e.Time.NS)
 	case unitEnd:

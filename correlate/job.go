@@ -196,7 +196,7 @@ func (c *Correlator) jobParent(j int32, e *schema.Event) int32 {
 	switch {
 	case r.begin != 0 && c.units.at(r.begin).id != e.ID:
 		return r.begin
-	case r.begin == 0 && r.last != 0 && kindOf(e) != unitStart:
+	case r.begin == 0 && r.last != 0 && c.line.kind != unitStart:
 		return r.last
 	case r.before != 0:
 		return r.before

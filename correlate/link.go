@@ -7,25 +7,11 @@ import (
 	"github.com/ezlogs/ezlogs/schema"
 )
 
-// ref is one id of the event at hand.
-type ref struct {
-	k      key
-	ident  int32 // index in Event.Idents
-	kind   schema.IdentKind
-	rank   uint8
-	firm   bool   // strong, as against distinct
-	joined bool   // its flow is the event's
-	tag    uint32 // of the name it gives
-	low    bool   // the lower half of a trace id that was logged whole
-	fresh  bool   // it was not known before
-}
-
 // line is what is known of the event at hand.
 type line struct {
-	ids    []ref // that join flows
-	weak   []ref // that join within their process
+	*reading
 	flow   int32 // node, pinned; 0 when no id said
-	first  key   // the id that said so
+	first  *ref  // the id that said so
 	capped bool  // an id was not believed
 	own    bool  // the flow is the event's own: it has no id
 	lone   bool  // nothing was remembered: the name comes from the id alone
@@ -33,89 +19,16 @@ type line struct {
 	link   schema.Link
 	sure   float32
 
-	jobKey   uint64 // hash of its first id
-	job      int32  // the job that the event is about
-	outer    int32  // the job that the event happened in, if it is another
-	within   int32  // the job whose id the event carries as its request id: a job hands its id on to the services it calls
-	claimed  int32  // unit that the event belongs to by inference
-	unit     key    // of the event, if it can be a parent
-	incident key
-	cause    key // event or span that caused this one
-	span     key
-	pspan    key
-	req      uint64 // hashes of the request id and the session
-	sess     uint64
-	sessKey  key
+	jobKey  uint64 // hash of its first id
+	job     int32  // the job that the event is about
+	outer   int32  // the job that the event happened in, if it is another
+	within  int32  // the job whose id the event carries as its request id: a job hands its id on to the services it calls
+	claimed int32  // unit that the event belongs to by inference
+	unit    key    // of the event, if it can be a parent
 
-	lowered bool  // the text of the event stands in Correlator.lower
-	steps   bool  // the event is a step of a process
-	step    int16 // of the definition def
-	def     int32
-
-	inst      key
-	svc       uint64
-	instKnown bool
-}
-
-// read looks at the ids of an event.
-func (c *Correlator) read(e *schema.Event) {
-	l := &c.line
-	*l = line{ids: l.ids[:0], weak: l.weak[:0]}
-	for i := range e.Idents {
-		id := &e.Idents[i]
-		r := ref{ident: int32(i), kind: id.Kind, rank: rank[min(int(id.Kind), len(rank)-1)]}
-		switch id.Kind {
-		case schema.IdentTrace, schema.IdentRequest, schema.IdentCorrelation, schema.IdentFlow, schema.IdentParentFlow,
-			schema.IdentJob, schema.IdentBatch, schema.IdentMessage, schema.IdentWorkflow, schema.IdentIncident,
-			schema.IdentCausation, schema.IdentBlock:
-			k, half, m := c.identKey(id.Kind, id.Value)
-			if m == useless {
-				break
-			}
-			r.k, r.firm = k, m == strong
-			switch id.Kind {
-			case schema.IdentRequest:
-				if l.req == 0 {
-					l.req = k.short()
-				}
-			case schema.IdentIncident:
-				if m >= distinct {
-					l.incident = k.mix(key{spaceEvent, 1})
-				}
-			case schema.IdentCausation:
-				l.cause = k.mix(key{spaceEvent, 0})
-			}
-			if m == weak {
-				r.k = k.mix(key{spaceWeak, uint64(id.Kind)})
-				l.weak = append(l.weak, r)
-				break
-			}
-			l.ids = append(l.ids, r)
-			if half != (key{}) {
-				r.k, r.low = half, true
-				l.ids = append(l.ids, r)
-			}
-		case schema.IdentSpan:
-			if k, _, m := c.identKey(id.Kind, id.Value); m >= distinct {
-				l.span = k.mix(key{spaceSpan, 0})
-			}
-		case schema.IdentParentSpan:
-			if k, _, m := c.identKey(id.Kind, id.Value); m >= distinct {
-				l.pspan = k.mix(key{spaceSpan, 0})
-			}
-		case schema.IdentSession:
-			if measure(id.Kind, id.Value) >= distinct {
-				l.sessKey = c.hash.sum(spaceSession, id.Value)
-				l.sess = l.sessKey.short()
-			}
-		}
-	}
-	if e.ID.Text != "" {
-		// What others name as their cause.
-		if k, _, m := c.identKey(schema.IdentCausation, e.ID.Text); m == strong {
-			l.ids = append(l.ids, ref{k: k, ident: -1, kind: schema.IdentCausation, rank: rank[schema.IdentCausation]})
-		}
-	}
+	steps bool  // the event is a step of a process
+	step  int16 // of the definition def
+	def   int32
 }
 
 // bind finds the flow of the event's ids and makes them one.
@@ -123,7 +36,7 @@ func (c *Correlator) bind(e *schema.Event) {
 	l := &c.line
 	capped := 0
 	for i := range l.ids {
-		if n := c.ids.get(l.ids[i].k); n != 0 {
+		if n := c.known(&l.ids[i]); n != 0 {
 			if c.ids.at(n).joins >= maxJoins {
 				capped++
 				continue
@@ -136,12 +49,12 @@ func (c *Correlator) bind(e *schema.Event) {
 		c.stats.Capped++
 		l.capped = true
 		if capped == len(l.ids) {
-			c.bindID(e, &l.ids[0], c.ids.get(l.ids[0].k))
+			c.bindID(e, &l.ids[0], c.known(&l.ids[0]))
 		}
 	}
 	for i := range l.ids {
 		r := &l.ids[i]
-		if r.joined || c.ids.get(r.k) != 0 {
+		if r.joined || c.known(r) != 0 {
 			continue
 		}
 		c.addID(e, r)
@@ -150,7 +63,7 @@ func (c *Correlator) bind(e *schema.Event) {
 		// Agents that see only the lower half of a trace id should learn of it, but not at the price of an event for every flow.
 		if r := &l.ids[i]; r.low && r.fresh && l.flow != 0 {
 			root := c.rooted(&l.flow)
-			if n := c.ids.get(r.k); n != 0 && (c.halves || c.pending[root] != nil) && c.ids.at(n).silent {
+			if n := c.known(r); n != 0 && (c.halves || c.pending[root] != nil) && c.ids.at(n).silent {
 				c.ids.at(n).silent = false
 				c.announce(root, c.halfName(&e.Idents[r.ident]))
 			}
@@ -174,10 +87,10 @@ func (c *Correlator) bindLocal(e *schema.Event) {
 			}
 		}
 	}
-	if kindOf(e) != unitRequest {
+	if l.kind != unitRequest {
 		return
 	}
-	if n := c.local.get(c.eventKey(&e.ID)); n != 0 {
+	if n := c.local.get(l.self); n != 0 {
 		c.pin(c.rooted(&c.local.at(n).flow))
 		l.own = true
 	}
@@ -193,7 +106,7 @@ func (c *Correlator) bindJobs(e *schema.Event) {
 		if r.kind != schema.IdentJob && r.kind != schema.IdentRequest && r.kind != schema.IdentCorrelation || !r.joined {
 			continue
 		}
-		n := c.ids.get(r.k)
+		n := c.known(r)
 		if n == 0 {
 			continue
 		}
@@ -227,7 +140,7 @@ func (c *Correlator) guess(e *schema.Event) {
 	if l.flow != 0 || l.lone {
 		return
 	}
-	if kindOf(e) == unitRequest {
+	if l.kind == unitRequest {
 		return // begins a flow of its own
 	}
 	if c.infer.thread && c.byThread(e) {
@@ -249,13 +162,13 @@ func (c *Correlator) bindID(e *schema.Event, r *ref, n int32) {
 	root := c.rooted(&c.ids.at(n).flow)
 	if l.flow == 0 {
 		c.pin(root)
-		l.first = r.k
+		l.first = r
 	} else if mine := c.rooted(&l.flow); mine != root {
 		if c.union(mine, root) != c.find(root) || c.find(mine) != c.find(root) {
 			return // refused
 		}
 		c.ids.at(n).joins++
-		if f := c.ids.get(l.first); f != 0 && c.ids.at(f).joins < maxJoins {
+		if f := c.known(l.first); f != 0 && c.ids.at(f).joins < maxJoins {
 			c.ids.at(f).joins++
 		}
 	}
@@ -324,6 +237,7 @@ func (c *Correlator) addID(e *schema.Event, r *ref) {
 		ttl = max(ttl, longLived[r.kind])
 	}
 	n := c.ids.put(r.k, ttl)
+	r.entry = n
 	root := c.rooted(&l.flow)
 	c.hold(root)
 	*c.ids.at(n) = idEntry{flow: root, tag: tagOf(&name), silent: r.low}

@@ -32,7 +32,7 @@ func (c *Correlator) relate(e *schema.Event) {
 		}
 	} else {
 		p = c.parentOf(e, root)
-		if p != 0 && (p == self || !c.sameFlow(p, root) || c.below(p, e)) {
+		if p != 0 && (p == self || !c.sameFlow(p, root) || c.below(p)) {
 			p = 0
 		}
 		if p != 0 {
@@ -80,8 +80,8 @@ func (c *Correlator) sameFlow(n, root int32) bool {
 }
 
 // below reports whether the event is an ancestor of unit p, so that p cannot be its parent.
-func (c *Correlator) below(p int32, e *schema.Event) bool {
-	me := c.eventKey(&e.ID)
+func (c *Correlator) below(p int32) bool {
+	me := c.line.self
 	for range 64 {
 		k := c.units.at(p).parent
 		if k == me {
@@ -348,7 +348,7 @@ func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 			if u.proxy && !proxy {
 				d += d/50 + rounding // it cannot be the shorter one, whatever the digits of the two say
 			}
-			if d >= length && d < frontLen && !c.below(n, e) {
+			if d >= length && d < frontLen && !c.below(n) {
 				front, frontLen = n, d
 			}
 		}

@@ -1,7 +1,6 @@
 package correlate
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -136,7 +135,7 @@ func BuiltinProcesses() []Process {
 // definition is a process in the form it is looked up in.
 type definition struct {
 	Process
-	words   [][][]byte // of each step, in lower case
+	words   [][]word // of each step
 	ttl     uint32
 	byActor bool
 	session bool
@@ -173,53 +172,14 @@ func (c *Correlator) define() {
 		}
 		d.ttl = uint32(max(p.Timeout/time.Second, 1))
 		for _, step := range p.Steps {
-			var words [][]byte
+			var words []word
 			for _, w := range step.Words {
-				words = append(words, []byte(strings.ToLower(w)))
+				words = append(words, newWord(w))
 			}
 			d.words = append(d.words, words)
 		}
 		c.defs = append(c.defs, d)
 	}
-}
-
-// step returns the first of the steps of a process that an event matches, -1 when there is none.
-func (c *Correlator) step(d int, e *schema.Event, steps int) int {
-	def := &c.defs[d]
-	for i := range def.Steps[:steps] {
-		s := &def.Steps[i]
-		if s.EventType != "" && !glob(s.EventType, e.Type) || s.Action != "" && !glob(s.Action, e.Action) {
-			continue
-		}
-		if len(def.words[i]) == 0 {
-			return i
-		}
-		text := c.textOf(e)
-		for _, w := range def.words[i] {
-			if bytes.Contains(text, w) {
-				return i
-			}
-		}
-	}
-	return -1
-}
-
-// textOf returns the action and the beginning of the message of the event at hand in lower case.
-func (c *Correlator) textOf(e *schema.Event) []byte {
-	if c.line.lowered {
-		return c.lower
-	}
-	b := append(c.lower[:0], e.Action...)
-	b = append(b, '\n')
-	text := e.Metadata.Message.S
-	b = append(b, text[:min(len(text), 1024)]...)
-	for i, ch := range b {
-		if ch >= 'A' && ch <= 'Z' {
-			b[i] = ch | 0x20
-		}
-	}
-	c.lower, c.line.lowered = b, true
-	return b
 }
 
 // glob reports whether s matches a pattern in which * stands for any text.
@@ -322,7 +282,7 @@ func (c *Correlator) proceedObject(e *schema.Event, d int) {
 	for i := range e.Idents {
 		if id := &e.Idents[i]; aliasing(id) {
 			if a := c.aliases.get(c.aliasKey(d, id.Value)); a != 0 {
-				if step := c.step(d, e, len(c.defs[d].Steps)); step >= 0 {
+				if step := c.step(d, e); step >= 0 {
 					c.takePart(e, *c.aliases.at(a), step)
 				}
 			}
@@ -383,12 +343,8 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 		return key{}
 	}
 	journey := def.byActor || def.session
-	steps := len(def.Steps)
-	if journey && n == 0 {
-		steps = 1 // it has to begin first
-	}
-	step := c.step(d, e, steps)
-	if step < 0 {
+	step := c.step(d, e)
+	if step < 0 || journey && n == 0 && step > 0 { // it has to begin first
 		return key{}
 	}
 	if n != 0 && journey && c.processes.at(n).done && step == 0 && def.Again {

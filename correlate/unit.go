@@ -120,7 +120,7 @@ func kindOf(e *schema.Event) unitKind {
 // enlist remembers the event as a possible parent.
 func (c *Correlator) enlist(e *schema.Event) {
 	l := &c.line
-	kind := kindOf(e)
+	kind := l.kind
 	if kind == 0 {
 		switch {
 		case l.incident != (key{}):
@@ -135,7 +135,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 	if l.flow == 0 && kind != unitRequest {
 		return
 	}
-	k := c.eventKey(&e.ID)
+	k := l.self
 	l.unit = k
 	var block unit
 	if n := c.units.get(k); n != 0 {

@@ -1,0 +1,162 @@
+package correlate
+
+import (
+	"github.com/ezlogs/ezlogs/schema"
+)
+
+// reading is what an event alone says: its ids as keys, where it was written, what it can be. It is made when the event is
+// foreseen and used again when it is linked.
+type reading struct {
+	e    *schema.Event
+	ids  []ref // that join flows
+	weak []ref // that join within their process
+
+	self     key // under which the event is remembered
+	incident key
+	cause    key // event or span that caused this one
+	span     key
+	pspan    key
+	sessKey  key
+	req      uint64 // hashes of the request id and the session
+	sess     uint64
+	kind     unitKind
+
+	inst      key
+	svc       uint64
+	instKnown bool
+
+	stations []uint8 // of each definition of a process: 0 unknown, 1 none, else 2 and the step that the event is
+}
+
+// ref is one id of an event.
+type ref struct {
+	k      key
+	ident  int32  // index in Event.Idents
+	entry  int32  // where it stood in Correlator.ids when it was last looked for
+	tag    uint32 // of the name it gives
+	kind   schema.IdentKind
+	rank   uint8
+	firm   bool // strong, as against distinct
+	low    bool // the lower half of a trace id that was logged whole
+	joined bool // its flow is the event's
+	fresh  bool // it was not known before
+}
+
+// readings are those of the events that are foreseen and not linked, in a ring.
+type readings struct {
+	ring  []reading
+	head  int
+	n     int
+	other reading // of an event that was not foreseen
+}
+
+// push returns the next reading of the ring, in which slices are those of an earlier one.
+func (r *readings) push() *reading {
+	if r.n == len(r.ring) {
+		ring := make([]reading, max(2*len(r.ring), 16))
+		for i := range r.n {
+			ring[i] = r.ring[(r.head+i)&(len(r.ring)-1)]
+		}
+		r.ring, r.head = ring, 0
+	}
+	r.n++
+	return &r.ring[(r.head+r.n-1)&(len(r.ring)-1)]
+}
+
+// pop returns the reading of an event if it is the oldest in the ring. It is good until the next push.
+func (r *readings) pop(e *schema.Event) *reading {
+	if r.n == 0 || r.ring[r.head].e != e {
+		return nil
+	}
+	at := &r.ring[r.head]
+	at.e = nil
+	r.head = (r.head + 1) & (len(r.ring) - 1)
+	r.n--
+	return at
+}
+
+// known returns the entry of an id that joins flows, 0 when there is none, and notes that it was used.
+func (c *Correlator) known(r *ref) int32 {
+	if c.ids.has(r.entry, r.k) {
+		c.ids.touch(r.entry)
+		return r.entry
+	}
+	r.entry = c.ids.get(r.k)
+	return r.entry
+}
+
+// read makes a reading of the event the one at hand.
+func (c *Correlator) read(l *reading, e *schema.Event) {
+	*l = reading{ids: l.ids[:0], weak: l.weak[:0], stations: l.stations}
+	clear(l.stations)
+	c.line, c.wording.of = line{reading: l}, nil
+	l.self, l.kind = c.eventKey(&e.ID), kindOf(e)
+	for i := range e.Idents {
+		id := &e.Idents[i]
+		r := ref{ident: int32(i), kind: id.Kind, rank: rank[min(int(id.Kind), len(rank)-1)]}
+		switch id.Kind {
+		case schema.IdentTrace, schema.IdentRequest, schema.IdentCorrelation, schema.IdentFlow, schema.IdentParentFlow,
+			schema.IdentJob, schema.IdentBatch, schema.IdentMessage, schema.IdentWorkflow, schema.IdentIncident,
+			schema.IdentCausation, schema.IdentBlock:
+			k, half, m := c.identKey(id.Kind, id.Value)
+			if m == useless {
+				break
+			}
+			r.k, r.firm = k, m == strong
+			switch id.Kind {
+			case schema.IdentRequest:
+				if l.req == 0 {
+					l.req = k.short()
+				}
+			case schema.IdentIncident:
+				if m >= distinct {
+					l.incident = k.mix(key{spaceEvent, 1})
+				}
+			case schema.IdentCausation:
+				l.cause = k.mix(key{spaceEvent, 0})
+			}
+			if m == weak {
+				r.k = k.mix(key{spaceWeak, uint64(id.Kind)})
+				l.weak = append(l.weak, r)
+				break
+			}
+			l.ids = append(l.ids, r)
+			if half != (key{}) {
+				r.k, r.low = half, true
+				l.ids = append(l.ids, r)
+			}
+		case schema.IdentSpan:
+			if k, _, m := c.identKey(id.Kind, id.Value); m >= distinct {
+				l.span = k.mix(key{spaceSpan, 0})
+			}
+		case schema.IdentParentSpan:
+			if k, _, m := c.identKey(id.Kind, id.Value); m >= distinct {
+				l.pspan = k.mix(key{spaceSpan, 0})
+			}
+		case schema.IdentSession:
+			if measure(id.Kind, id.Value) >= distinct {
+				l.sessKey = c.hash.sum(spaceSession, id.Value)
+				l.sess = l.sessKey.short()
+			}
+		}
+	}
+	if e.ID.Text != "" {
+		// What others name as their cause.
+		if k, _, m := c.identKey(schema.IdentCausation, e.ID.Text); m == strong {
+			l.ids = append(l.ids, ref{k: k, ident: -1, kind: schema.IdentCausation, rank: rank[schema.IdentCausation]})
+		}
+	}
+}
+
+// readAgain makes the reading of an event that was foreseen the one at hand, a new one when there is none.
+func (c *Correlator) readAgain(e *schema.Event) {
+	l := c.readings.pop(e)
+	if l == nil {
+		c.read(&c.readings.other, e)
+		return
+	}
+	c.line = line{reading: l}
+	for i := range l.ids {
+		l.ids[i].joined, l.ids[i].fresh = false, false
+	}
+}
