@@ -75,6 +75,7 @@ type linker interface {
 	Link(e *schema.Event, emit func(*schema.Event))
 	Advance(now int64, emit func(*schema.Event))
 	Flush(emit func(*schema.Event))
+	Reuse(e *schema.Event)
 }
 
 // step is what one turn in the ordered part set free, in order.
@@ -92,7 +93,7 @@ type step struct {
 func (o *ordered) step(c *chunk) *step {
 	o.busy.Store(time.Now().UnixNano())
 	defer o.busy.Store(0)
-	s := o.slabs.step()
+	s := o.slabs.step(o.linker.Reuse)
 	o.cur = s
 	if c.Chunk != nil {
 		s.bytes = len(c.Text)
@@ -276,6 +277,7 @@ type slabs struct {
 	mu    sync.Mutex
 	slabs [][]schema.Event // guarded by mu
 	steps []*step          // guarded by mu
+	own   []*schema.Event  // the linker's, done with; guarded by mu
 }
 
 // take returns an empty slab with the capacity of an earlier one.
@@ -291,10 +293,15 @@ func (l *slabs) take() []schema.Event {
 	return s[:0]
 }
 
-// step returns an empty step.
-func (l *slabs) step() *step {
+// step returns an empty step, and gives back the linker's own events that are done with.
+func (l *slabs) step(reuse func(*schema.Event)) *step {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for i, e := range l.own {
+		l.own[i] = nil
+		reuse(e)
+	}
+	l.own = l.own[:0]
 	n := len(l.steps)
 	if n == 0 {
 		return &step{}
@@ -312,6 +319,11 @@ func (l *slabs) put(s *step) {
 	for _, slab := range s.slabs {
 		if cap(slab) > 0 {
 			l.slabs = append(l.slabs, slab)
+		}
+	}
+	for _, e := range s.events {
+		if e.Origin.Source == nil && (e.Type == "flow.merged" || e.Type == "flow.completed") {
+			l.own = append(l.own, e)
 		}
 	}
 	clear(s.slabs)

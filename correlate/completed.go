@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"crypto/sha256"
 	"strconv"
 	"strings"
 
@@ -182,7 +183,7 @@ func (c *Correlator) joinTales(a, b int32) {
 func (c *Correlator) endTale(t *tale) {
 	root := c.find(t.flow)
 	if t.counts[countEvents] > 0 {
-		c.told = append(c.told, c.completed(t, &c.flows[root]))
+		c.told = append(c.told, c.completed(t, c.flow(root)))
 	}
 	c.drop(t.flow)
 }
@@ -190,7 +191,9 @@ func (c *Correlator) endTale(t *tale) {
 // completed returns the event that tells of a flow.
 func (c *Correlator) completed(t *tale, f *flow) *schema.Event {
 	e := c.ownEvent("flow.completed", t.last)
-	e.ID = derivedID("flow.completed", f.name, [16]byte(derivedID(strconv.FormatInt(t.first, 16)).Bits))
+	first := sha256.Sum256(append(strconv.AppendInt(nil, t.first, 16), 0))
+	of := append(append([]byte("flow.completed\x00"), f.name[:]...), first[:16]...)
+	e.ID = derivedID(of)
 	e.Correlation.Flow, e.Correlation.Link, e.Correlation.Confidence = f.name, schema.LinkID, 1
 	c.nameProcesses(e, f)
 	e.Actor = t.actor

@@ -62,14 +62,17 @@ type Correlator struct {
 
 	instances [128]instance // seen lately
 
-	flows     []flow // flows[0] is unused
+	flowPages [][]flow
+	nflows    int32 // in pages; flow 0 is unused
 	freeFlow  int32
 	flowsLive int
 
-	pending   map[int32]*merge
-	queue     []*merge // by the time they are due, from queueHead on
+	merges    []merge // merges[0] is unused
+	freeMerge []int32
+	queue     []int32 // by the time they are due, from queueHead on
 	queueHead int
-	orphans   []*merge // of flows that are forgotten
+	orphans   []int32         // of flows that are forgotten
+	spare     []*schema.Event // for events of its own
 
 	adopting bool // names are learned from another agent, who has told of them
 	halves   bool // traces of 64 bits were logged beside those of 128
@@ -125,7 +128,7 @@ func New(cfg Config) *Correlator {
 
 // reset makes c as new.
 func (c *Correlator) reset(cfg Config) {
-	*c = Correlator{cfg: cfg, pending: map[int32]*merge{}, flows: make([]flow, 1, 64), jobs: make([]job, 1, 16)}
+	*c = Correlator{cfg: cfg, flowPages: [][]flow{make([]flow, 1<<pageBits)}, nflows: 1, merges: make([]merge, 1), jobs: make([]job, 1, 16)}
 	c.broad = map[uint64]bool{}
 	var random [24]byte
 	rand.Read(random[:]) // never fails

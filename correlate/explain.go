@@ -85,8 +85,8 @@ func (c *Correlator) Explain(e *schema.Event) Explanation {
 			out.Path = append(out.Path, PathStep{ID: c.units.at(p).id, What: unitNames[c.units.at(p).kind]})
 		}
 	}
-	for root, p := range c.pending {
-		if c.flows[root].name == out.Flow {
+	for i := range c.merges {
+		if p := &c.merges[i]; p.flow > 0 && c.flow(p.flow).name == out.Flow {
 			out.Names = slices.Clone(p.names)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 // references; a node nobody refers to is free.
 type flow struct {
 	up     int32 // the flow this one became part of, 0 for a root
+	merge  int32 // what is to be said of its names, 0 for nothing; roots only
 	refs   int32
 	units  int32 // requests, calls and runs of jobs, newest first; roots only
 	nunits int16
@@ -30,6 +31,9 @@ const (
 	maxJoins      = 64     // flows that one id may bring together
 	maxMerged     = 32     // names in one flow.merged
 )
+
+// flow returns a flow by its number. It does not move.
+func (c *Correlator) flow(i int32) *flow { return &c.flowPages[i>>pageBits][i&(1<<pageBits-1)] }
 
 // newFlow returns a flow with a name; 0 when the limit does not allow one more.
 func (c *Correlator) newFlow(r uint8, name schema.FlowID) int32 {
@@ -53,22 +57,25 @@ func (c *Correlator) newFlow(r uint8, name schema.FlowID) int32 {
 	}
 	i := c.freeFlow
 	if i != 0 {
-		c.freeFlow = c.flows[i].up
+		c.freeFlow = c.flow(i).up
 	} else {
-		i = int32(len(c.flows))
-		c.flows = append(c.flows, flow{})
+		i = c.nflows
+		if int(i>>pageBits) == len(c.flowPages) {
+			c.flowPages = append(c.flowPages, make([]flow, 1<<pageBits))
+		}
+		c.nflows++
 	}
-	c.flows[i] = flow{rank: r, name: name}
+	*c.flow(i) = flow{rank: r, name: name}
 	c.flowsLive++
 	return i
 }
 
 // hold and drop count references to a flow.
-func (c *Correlator) hold(i int32) { c.flows[i].refs++ }
+func (c *Correlator) hold(i int32) { c.flow(i).refs++ }
 
 func (c *Correlator) drop(i int32) {
 	for i != 0 {
-		f := &c.flows[i]
+		f := c.flow(i)
 		f.refs--
 		if f.refs > 0 {
 			return
@@ -77,7 +84,7 @@ func (c *Correlator) drop(i int32) {
 		if up == 0 {
 			c.endFlow(i)
 		}
-		c.flows[i] = flow{up: c.freeFlow}
+		*c.flow(i) = flow{up: c.freeFlow}
 		c.freeFlow = i
 		c.flowsLive--
 		i = up // the reference that the node held
@@ -86,21 +93,21 @@ func (c *Correlator) drop(i int32) {
 
 // endFlow lets go of what hangs on a root.
 func (c *Correlator) endFlow(i int32) {
-	f := &c.flows[i]
+	f := c.flow(i)
 	c.forgetUnits(f)
-	if p := c.pending[i]; p != nil {
+	if f.merge != 0 {
 		// What is still to be said is said with the names alone.
-		delete(c.pending, i)
-		p.name, p.flow = f.name, 0
-		p.time = f.last
-		c.orphans = append(c.orphans, p)
+		p := &c.merges[f.merge]
+		p.name, p.flow, p.time = f.name, 0, f.last
+		c.orphans = append(c.orphans, f.merge)
+		f.merge = 0
 	}
 }
 
 // find returns the root of a flow.
 func (c *Correlator) find(i int32) int32 {
-	for c.flows[i].up != 0 {
-		i = c.flows[i].up
+	for c.flow(i).up != 0 {
+		i = c.flow(i).up
 	}
 	return i
 }
@@ -108,7 +115,7 @@ func (c *Correlator) find(i int32) int32 {
 // rooted replaces a reference to a flow by one to its root.
 func (c *Correlator) rooted(ref *int32) int32 {
 	i := *ref
-	if c.flows[i].up == 0 {
+	if c.flow(i).up == 0 {
 		return i
 	}
 	r := c.find(i)
@@ -132,7 +139,7 @@ func (c *Correlator) union(a, b int32) int32 {
 	if a == b {
 		return a
 	}
-	fa, fb := &c.flows[a], &c.flows[b]
+	fa, fb := c.flow(a), c.flow(b)
 	if fa.capped || fb.capped {
 		c.stats.Capped++
 		return a
@@ -148,7 +155,7 @@ func (c *Correlator) union(a, b int32) int32 {
 		loserSaid = fa.said
 	}
 	said := fa.said || fb.said
-	moved := c.pending[b]
+	moved := fb.merge
 	fb.up = a
 	c.hold(a)
 	fa.name, fa.rank, fa.said = winner, wr, said
@@ -161,9 +168,9 @@ func (c *Correlator) union(a, b int32) int32 {
 	c.joinUnits(a, b)
 	c.joinProcesses(a, b)
 	c.joinTales(a, b)
-	if moved != nil {
-		delete(c.pending, b)
-		for _, name := range moved.names {
+	if moved != 0 {
+		fb.merge = 0
+		for _, name := range c.merges[moved].names {
 			c.announce(a, name)
 		}
 		c.orphan(moved)
@@ -177,7 +184,7 @@ func (c *Correlator) union(a, b int32) int32 {
 
 // touch notes an event of a flow: one more, at a log time.
 func (c *Correlator) touch(root int32, ns int64) {
-	f := &c.flows[root]
+	f := c.flow(root)
 	f.events++
 	if f.events >= maxFlowEvents && !f.capped {
 		f.capped = true

@@ -66,14 +66,8 @@ func (c *Correlator) canonicalName(canonical string) schema.FlowID {
 	return schema.FlowID(sum[:16])
 }
 
-// derivedID returns the id of an event that correlate makes: a function of its kind and the flows it is about.
-func derivedID(kind string, parts ...[16]byte) schema.ID {
-	b := make([]byte, 0, len(kind)+1+16*len(parts))
-	b = append(b, kind...)
-	b = append(b, 0)
-	for _, p := range parts {
-		b = append(b, p[:]...)
-	}
-	sum := sha256.Sum256(b)
+// derivedID returns the id of an event that correlate makes: a function of its kind and what it is about.
+func derivedID(of []byte) schema.ID {
+	sum := sha256.Sum256(of)
 	return schema.ID{Bits: [16]byte(sum[:16])}
 }

@@ -513,12 +513,12 @@ func (c *Correlator) byValue(e *schema.Event) {
 // one of them has not answered any yet.
 func (c *Correlator) mayBeOne(a, b int32) (one, early bool) {
 	asked := false
-	for n := c.flows[a].units; n != 0; n = c.units.at(n).next {
+	for n := c.flow(a).units; n != 0; n = c.units.at(n).next {
 		u := c.units.at(n)
 		if u.kind != unitRequest {
 			continue
 		}
-		for m := c.flows[b].units; m != 0; m = c.units.at(m).next {
+		for m := c.flow(b).units; m != 0; m = c.units.at(m).next {
 			if o := c.units.at(m); o.kind == unitRequest {
 				asked = true
 				if o.svc == u.svc {
@@ -570,7 +570,7 @@ func (c *Correlator) bySession(e *schema.Event) bool {
 		}
 		c.pin(f)
 		l.link, l.sure = schema.LinkSession, 0.6
-		for n := c.flows[f].units; n != 0; n = c.units.at(n).next {
+		for n := c.flow(f).units; n != 0; n = c.units.at(n).next {
 			if u := c.units.at(n); u.kind == unitRequest && u.sess == l.sess {
 				l.claimed = n
 			}

@@ -63,7 +63,7 @@ func (c *Correlator) bind(e *schema.Event) {
 		// Agents that see only the lower half of a trace id should learn of it, but not at the price of an event for every flow.
 		if r := &l.ids[i]; r.low && r.fresh && l.flow != 0 {
 			root := c.rooted(&l.flow)
-			if n := c.known(r); n != 0 && (c.halves || c.pending[root] != nil) && c.ids.at(n).silent {
+			if n := c.known(r); n != 0 && (c.halves || c.flow(root).merge != 0) && c.ids.at(n).silent {
 				c.ids.at(n).silent = false
 				c.announce(root, c.halfName(&e.Idents[r.ident]))
 			}
@@ -218,7 +218,7 @@ func (c *Correlator) addID(e *schema.Event, r *ref) {
 		c.pin(f)
 	} else {
 		root := c.rooted(&l.flow)
-		f := &c.flows[root]
+		f := c.flow(root)
 		if f.capped {
 			return
 		}
@@ -330,7 +330,7 @@ func (c *Correlator) name(e *schema.Event) {
 		return
 	}
 	root := c.rooted(&l.flow)
-	f := &c.flows[root]
+	f := c.flow(root)
 	f.said = true
 	if out.Flow != (schema.FlowID{}) {
 		// Another agent named it; names that differ are told by flow.merged.

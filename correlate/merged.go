@@ -25,37 +25,53 @@ func (c *Correlator) announce(root int32, name schema.FlowID) {
 	if c.adopting {
 		return
 	}
-	p := c.pending[root]
-	if p == nil {
-		p = &merge{due: max(c.clock, c.started+int64(time.Second)) + mergeDelay, flow: root}
-		c.pending[root] = p
-		c.queue = append(c.queue, p)
+	f := c.flow(root)
+	if f.merge == 0 {
+		f.merge = c.newMerge()
+		p := &c.merges[f.merge]
+		p.due, p.flow = max(c.clock, c.started+int64(time.Second))+mergeDelay, root
+		c.queue = append(c.queue, f.merge)
 	}
-	if !slices.Contains(p.names, name) {
+	if p := &c.merges[f.merge]; !slices.Contains(p.names, name) {
 		p.names = append(p.names, name)
 	}
 }
 
-// orphan takes a record out of the queue whose names have moved to another.
-func (c *Correlator) orphan(p *merge) { p.names, p.flow = nil, -1 }
+// newMerge returns an empty record.
+func (c *Correlator) newMerge() int32 {
+	if n := len(c.freeMerge); n > 0 {
+		i := c.freeMerge[n-1]
+		c.freeMerge = c.freeMerge[:n-1]
+		return i
+	}
+	c.merges = append(c.merges, merge{})
+	return int32(len(c.merges) - 1)
+}
+
+// orphan empties a record that is still in the queue: its names have moved to another, or were said.
+func (c *Correlator) orphan(i int32) {
+	p := &c.merges[i]
+	p.names, p.flow = p.names[:0], -1
+}
 
 // tellMerged says what is due, everything when all is set.
 func (c *Correlator) tellMerged(all bool, emit func(*schema.Event)) {
-	for _, p := range c.orphans {
+	for _, i := range c.orphans {
+		p := &c.merges[i]
 		c.emitMerged(p.name, p.time, p.names, emit)
-		c.orphan(p)
+		c.orphan(i)
 	}
 	c.orphans = c.orphans[:0]
-	for c.queueHead < len(c.queue) && (all || c.queue[c.queueHead].due <= c.clock) {
-		p := c.queue[c.queueHead]
-		c.queue[c.queueHead] = nil
+	for c.queueHead < len(c.queue) && (all || c.merges[c.queue[c.queueHead]].due <= c.clock) {
+		i := c.queue[c.queueHead]
 		c.queueHead++
-		if p.flow <= 0 || c.pending[p.flow] != p {
-			continue
+		if p := &c.merges[i]; p.flow > 0 {
+			f := c.flow(p.flow)
+			f.merge = 0
+			c.emitMerged(f.name, f.last, p.names, emit)
 		}
-		f := &c.flows[p.flow]
-		delete(c.pending, p.flow)
-		c.emitMerged(f.name, f.last, p.names, emit)
+		c.orphan(i)
+		c.freeMerge = append(c.freeMerge, i)
 	}
 	if c.queueHead > 64 && c.queueHead > len(c.queue)/2 {
 		c.queue = slices.Delete(c.queue, 0, c.queueHead)
@@ -65,27 +81,23 @@ func (c *Correlator) tellMerged(all bool, emit func(*schema.Event)) {
 
 // mergesDue reports whether there is something to say.
 func (c *Correlator) mergesDue() bool {
-	return len(c.orphans) > 0 || c.queueHead < len(c.queue) && c.queue[c.queueHead].due <= c.clock
+	return len(c.orphans) > 0 || c.queueHead < len(c.queue) && c.merges[c.queue[c.queueHead]].due <= c.clock
 }
 
 // emitMerged sends the other names of a flow, at most 32 in one event.
 func (c *Correlator) emitMerged(name schema.FlowID, ns int64, names []schema.FlowID, emit func(*schema.Event)) {
-	others := make([]schema.FlowID, 0, len(names))
-	for _, other := range names {
-		if other != name {
-			others = append(others, other)
-		}
-	}
-	for part := range slices.Chunk(others, maxMerged) {
-		ids := make([][16]byte, 0, 1+len(part))
-		ids = append(ids, name)
-		for _, id := range part {
-			ids = append(ids, id)
-		}
+	names = slices.DeleteFunc(names, func(other schema.FlowID) bool { return other == name })
+	for part := range slices.Chunk(names, maxMerged) {
 		e := c.ownEvent("flow.merged", ns)
-		e.ID = derivedID("flow.merged", ids...)
-		e.Correlation.Flow = name
-		e.Correlation.Merged = slices.Clone(part)
+		others := append(e.Correlation.Merged[:0], part...)
+		b := append(c.scratch[:0], "flow.merged\x00"...)
+		b = append(b, name[:]...)
+		for i := range others {
+			b = append(b, others[i][:]...)
+		}
+		c.scratch = b
+		e.ID = derivedID(b)
+		e.Correlation.Flow, e.Correlation.Merged = name, others
 		e.Correlation.Link, e.Correlation.Confidence = schema.LinkID, 1
 		c.stats.MergedEvents++
 		emit(e)
@@ -97,9 +109,25 @@ func (c *Correlator) ownEvent(kind string, ns int64) *schema.Event {
 	if ns == 0 {
 		ns = c.clock
 	}
-	return &schema.Event{
-		Type: kind, Action: kind,
-		Time:     schema.Time{NS: ns, Digits: 9, From: schema.FromLine},
-		Platform: schema.Platform{Format: "ezlogs"},
+	var e *schema.Event
+	if n := len(c.spare); n > 0 {
+		e, c.spare = c.spare[n-1], c.spare[:n-1]
+		e.Reset()
+	} else {
+		e = new(schema.Event)
+	}
+	e.Type, e.Action = kind, kind
+	e.Time = schema.Time{NS: ns, Digits: 9, From: schema.FromLine}
+	e.Platform.Format = "ezlogs"
+	return e
+}
+
+// maxSpare bounds the events that are kept for the correlator's own.
+const maxSpare = 1024
+
+// Reuse takes back an event that was given to emit and is done with; the correlator fills it again.
+func (c *Correlator) Reuse(e *schema.Event) {
+	if len(c.spare) < maxSpare {
+		c.spare = append(c.spare, e)
 	}
 }

@@ -206,7 +206,7 @@ func (c *Correlator) around(e *schema.Event, root int32) int32 {
 	l := &c.line
 	inst, thread := c.instance(e).short(), c.thread(e)
 	best, bestScore, bestLen := int32(0), 0, int64(0)
-	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
+	for n := c.flow(root).units; n != 0; n = c.units.at(n).next {
 		u := c.units.at(n)
 		if u.kind != unitRequest || u.inst != inst || u.id == e.ID {
 			continue
@@ -252,7 +252,7 @@ func (c *Correlator) elsewhere(e *schema.Event, root int32) int32 {
 	var best, same, inside, nearest int32
 	insideLen, nearestGap := int64(1<<62), skew+1
 	t := e.Time.NS
-	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
+	for n := c.flow(root).units; n != 0; n = c.units.at(n).next {
 		u := c.units.at(n)
 		if u.id == e.ID || u.kind == unitClient || u.kind == unitStart && l.job != 0 && u.job != 0 && c.findJob(u.job) == l.job {
 			continue
@@ -326,7 +326,7 @@ func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 	}
 	var call, front, entry int32
 	callGap, frontLen, entryLen := int64(1<<62), int64(1<<62), int64(-1)
-	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
+	for n := c.flow(root).units; n != 0; n = c.units.at(n).next {
 		u := c.units.at(n)
 		if n == me || u.inst == inst || u.kind != unitRequest && u.kind != unitClient {
 			continue
@@ -377,7 +377,7 @@ func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 // the innermost.
 func (c *Correlator) entryUnit(root int32) int32 {
 	longest, longestLen := int32(0), int64(-1)
-	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
+	for n := c.flow(root).units; n != 0; n = c.units.at(n).next {
 		if u := c.units.at(n); u.kind == unitRequest && !u.inJob && u.start != 0 && u.end-u.start > longestLen {
 			longest, longestLen = n, u.end-u.start
 		}
@@ -387,7 +387,7 @@ func (c *Correlator) entryUnit(root int32) int32 {
 	}
 	route := c.units.at(longest).route
 	inner, innerLen := longest, longestLen
-	for n := c.flows[root].units; n != 0; n = c.units.at(n).next {
+	for n := c.flow(root).units; n != 0; n = c.units.at(n).next {
 		u := c.units.at(n)
 		if u.kind != unitRequest || u.start == 0 || u.route != route || u.proxy && !c.units.at(inner).proxy {
 			continue

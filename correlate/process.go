@@ -367,7 +367,7 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 		id := def.Name + ":" + name
 		if def.Again {
 			// Each time is another; the flow it began with tells them apart.
-			id += ":" + c.flows[c.rooted(&c.line.flow)].name.String()[5:11]
+			id += ":" + c.flow(c.rooted(&c.line.flow)).name.String()[5:11]
 		}
 		p.id = id
 	}
@@ -382,7 +382,7 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 
 // takesPart reports whether the flow of the event takes part in a process.
 func (c *Correlator) takesPart(k key) bool {
-	f := &c.flows[c.rooted(&c.line.flow)]
+	f := c.flow(c.rooted(&c.line.flow))
 	return slices.Contains(f.procs[:f.nprocs], k)
 }
 
@@ -394,7 +394,7 @@ func (c *Correlator) takePart(e *schema.Event, k key, step int) bool {
 	}
 	p := c.processes.at(n)
 	c.line.def, c.line.step, c.line.steps = p.def, int16(step), true
-	f := &c.flows[c.rooted(&c.line.flow)]
+	f := c.flow(c.rooted(&c.line.flow))
 	if slices.Contains(f.procs[:f.nprocs], k) {
 		return true
 	}
@@ -409,7 +409,7 @@ func (c *Correlator) takePart(e *schema.Event, k key, step int) bool {
 
 // joinProcesses makes flow a take part in what b takes part in.
 func (c *Correlator) joinProcesses(a, b int32) {
-	fa, fb := &c.flows[a], &c.flows[b]
+	fa, fb := c.flow(a), c.flow(b)
 	for _, k := range fb.procs[:fb.nprocs] {
 		if int(fa.nprocs) < len(fa.procs) && !slices.Contains(fa.procs[:fa.nprocs], k) {
 			fa.procs[fa.nprocs] = k

@@ -136,7 +136,7 @@ func (c *Correlator) appendState(b []byte) []byte {
 
 	b = binary.AppendUvarint(b, uint64(len(roots)))
 	for _, r := range roots {
-		f := &c.flows[r]
+		f := c.flow(r)
 		b = append(b, f.name[:]...)
 		b = append(b, f.rank)
 		b = appendBool(appendBool(appendBool(b, f.said), f.capped), f.failed)
@@ -202,7 +202,7 @@ func (c *Correlator) readState(b []byte) bool {
 		i := c.newFlow(f.rank, f.name)
 		if i != 0 {
 			f.refs = 1 // until the ids hold it
-			c.flows[i] = f
+			*c.flow(i) = f
 		}
 		flows = append(flows, i)
 	}
@@ -248,7 +248,7 @@ func (c *Correlator) readState(b []byte) bool {
 		}
 		u.flow = flows[f]
 		n := c.units.restore(k, ttl, age)
-		if root := &c.flows[u.flow]; u.kind.listed() {
+		if root := c.flow(u.flow); u.kind.listed() {
 			u.next, root.units = root.units, n
 			root.nunits++
 		} else {

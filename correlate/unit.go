@@ -152,13 +152,13 @@ func (c *Correlator) enlist(e *schema.Event) {
 		return
 	}
 	root := c.rooted(&l.flow)
-	if c.flows[root].nunits >= maxUnits {
+	if c.flow(root).nunits >= maxUnits {
 		return
 	}
 	n := c.units.put(k, c.idle)
 	root = c.rooted(&l.flow)
 	u := c.units.at(n)
-	f := &c.flows[root]
+	f := c.flow(root)
 	*u = unit{id: copyID(e.ID), flow: root, kind: kind, inst: c.instance(e).short(), svc: c.service(e), end: e.Time.NS}
 	if d := e.Metadata.Duration; d.Set && d.NS >= 0 && kind != unitEnqueue {
 		u.start = e.Time.NS - d.NS
@@ -269,7 +269,7 @@ func (c *Correlator) enlistIncident(e *schema.Event) {
 
 // joinUnits makes the units of flow b those of a.
 func (c *Correlator) joinUnits(a, b int32) {
-	fa, fb := &c.flows[a], &c.flows[b]
+	fa, fb := c.flow(a), c.flow(b)
 	last := int32(0)
 	for n := fb.units; n != 0; n = c.units.at(n).next {
 		c.units.at(n).flow = a
@@ -342,7 +342,7 @@ func (c *Correlator) dropUnit(u *unit) {
 		c.drop(u.flow)
 		return
 	}
-	f := &c.flows[u.flow]
+	f := c.flow(u.flow)
 	for at := &f.units; *at != 0; at = &c.units.at(*at).next {
 		if c.units.at(*at) == u {
 			*at = u.next
