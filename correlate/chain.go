@@ -19,7 +19,7 @@ func (c *Correlator) stage(e *schema.Event) string {
 	if l.incident != (key{}) {
 		n := c.units.find(l.incident)
 		switch {
-		case n != 0 && c.units.at(n).id == e.ID:
+		case n != 0 && c.units.at(n).is(&e.ID):
 			return stageEscalation
 		case containsFold(e.Metadata.Message.S, "resolved") || containsFold(e.Action, "resolved"):
 			return stageResolution

@@ -82,7 +82,7 @@ func (c *Correlator) Explain(e *schema.Event) Explanation {
 			if p == 0 {
 				break
 			}
-			out.Path = append(out.Path, PathStep{ID: c.units.at(p).id, What: unitNames[c.units.at(p).kind]})
+			out.Path = append(out.Path, PathStep{ID: c.units.at(p).eventID(), What: unitNames[c.units.at(p).kind]})
 		}
 	}
 	for i := range c.merges {

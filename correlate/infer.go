@@ -315,8 +315,7 @@ func (c *Correlator) addSpan(t *threadEntry, s threadSpan) {
 
 // occupy notes that a thread served a request from start to end, and takes in the lines without ids that it wrote then.
 func (c *Correlator) occupy(h uint64, n int32, start, end int64) {
-	u := c.units.at(n)
-	k := c.eventKey(&u.id)
+	k := c.units.entry(n).k
 	ti := c.threadOf(h)
 	t := c.threads.at(ti)
 	root := c.rooted(&c.line.flow)

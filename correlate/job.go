@@ -173,7 +173,7 @@ func (c *Correlator) runAt(j int32, e *schema.Event) run {
 			if r.begin == 0 {
 				r.begin = logged
 			}
-			if u.id == e.ID || u.end >= e.Time.NS {
+			if u.is(&e.ID) || u.end >= e.Time.NS {
 				over = true // the run it ends is the one
 				continue
 			}
@@ -194,7 +194,7 @@ func (c *Correlator) runAt(j int32, e *schema.Event) run {
 func (c *Correlator) jobParent(j int32, e *schema.Event) int32 {
 	r := c.runAt(j, e)
 	switch {
-	case r.begin != 0 && c.units.at(r.begin).id != e.ID:
+	case r.begin != 0 && !c.units.at(r.begin).is(&e.ID):
 		return r.begin
 	case r.begin == 0 && r.last != 0 && c.line.kind != unitStart:
 		return r.last

@@ -36,7 +36,7 @@ func (c *Correlator) relate(e *schema.Event) {
 			p = 0
 		}
 		if p != 0 {
-			e.Correlation.Parent = c.units.at(p).id
+			e.Correlation.Parent = c.units.at(p).eventID()
 			if change := c.changeBefore(e, p); !change.IsZero() {
 				e.Correlation.Parent = change
 			}
@@ -49,27 +49,38 @@ func (c *Correlator) relate(e *schema.Event) {
 		u := c.units.at(self)
 		u.linked = true
 		if p != 0 {
-			u.parent = c.eventKey(&c.units.at(p).id)
+			id := c.units.at(p).eventID() // incidents are kept under another key
+			u.parent = c.eventKey(&id)
 		}
-		if e.Actor.Type == "" && !u.actorsDiffer && u.innerActor.kind != "" {
-			e.Actor.Type, e.Actor.ID = u.innerActor.kind, u.innerActor.id
+		if inner := u.texts.at(textInner); e.Actor.Type == "" && !u.actorsDiffer && inner != "" {
+			e.Actor.Type, e.Actor.ID = inner, u.texts.at(textInnerID)
 		}
 		if e.Correlation.SessionID == "" && !u.sessionsVary {
-			e.Correlation.SessionID = u.innerSession
+			e.Correlation.SessionID = u.texts.at(textInnerSess)
 		}
 	}
 	c.inherit(e, self, p)
 	if self != 0 {
 		u := c.units.at(self)
-		if u.actor.kind == "" && e.Actor.Type != "" {
-			u.actor = actorOf(e)
-		}
-		if u.session == "" {
-			u.session = clone(e.Correlation.SessionID)
-		}
-		if u.request == "" {
-			u.request = clone(e.Correlation.RequestID)
-		}
+		c.learn(u, e)
+	}
+}
+
+// learn takes over what an event has come to know of itself, for its children.
+func (c *Correlator) learn(u *unit, e *schema.Event) {
+	parts := u.texts.all()
+	old := parts
+	if parts[textActor] == "" && e.Actor.Type != "" {
+		parts[textActor], parts[textActorID] = e.Actor.Type, e.Actor.ID
+	}
+	if parts[textSession] == "" {
+		parts[textSession] = e.Correlation.SessionID
+	}
+	if parts[textRequest] == "" {
+		parts[textRequest] = e.Correlation.RequestID
+	}
+	if parts != old {
+		u.texts = c.pack(&parts)
 	}
 }
 
@@ -101,14 +112,14 @@ func (c *Correlator) below(p int32) bool {
 func (c *Correlator) inherit(e *schema.Event, self, p int32) {
 	for steps := 0; p != 0 && p != self && steps < 8; steps++ {
 		u := c.units.at(p)
-		if e.Actor.Type == "" && u.actor.kind != "" && u.actor.id != "" {
-			e.Actor.Type, e.Actor.ID = u.actor.kind, u.actor.id
+		if e.Actor.Type == "" && u.texts.at(textActorID) != "" {
+			e.Actor.Type, e.Actor.ID = u.texts.at(textActor), u.texts.at(textActorID)
 		}
 		if e.Correlation.SessionID == "" {
-			e.Correlation.SessionID = u.session
+			e.Correlation.SessionID = u.texts.at(textSession)
 		}
 		if e.Correlation.RequestID == "" {
-			e.Correlation.RequestID = u.request
+			e.Correlation.RequestID = u.texts.at(textRequest)
 		}
 		if u.parent == (key{}) {
 			return
@@ -163,7 +174,7 @@ func (c *Correlator) parentOf(e *schema.Event, root int32) int32 {
 		}
 	}
 	if l.incident != (key{}) {
-		if n := c.units.find(l.incident); n != 0 && c.units.at(n).id != e.ID {
+		if n := c.units.find(l.incident); n != 0 && !c.units.at(n).is(&e.ID) {
 			return n
 		}
 	}
@@ -177,7 +188,7 @@ func (c *Correlator) parentOf(e *schema.Event, root int32) int32 {
 		}
 	}
 	if l.span != (key{}) {
-		if n := c.bySpan(l.span, root); n != 0 && c.units.at(n).id != e.ID {
+		if n := c.bySpan(l.span, root); n != 0 && !c.units.at(n).is(&e.ID) {
 			return n
 		}
 	}
@@ -208,7 +219,7 @@ func (c *Correlator) around(e *schema.Event, root int32) int32 {
 	best, bestScore, bestLen := int32(0), 0, int64(0)
 	for n := c.flow(root).units; n != 0; n = c.units.at(n).next {
 		u := c.units.at(n)
-		if u.kind != unitRequest || u.inst != inst || u.id == e.ID {
+		if u.kind != unitRequest || u.inst != inst || u.is(&e.ID) {
 			continue
 		}
 		score := 1
@@ -254,7 +265,7 @@ func (c *Correlator) elsewhere(e *schema.Event, root int32) int32 {
 	t := e.Time.NS
 	for n := c.flow(root).units; n != 0; n = c.units.at(n).next {
 		u := c.units.at(n)
-		if u.id == e.ID || u.kind == unitClient || u.kind == unitStart && l.job != 0 && u.job != 0 && c.findJob(u.job) == l.job {
+		if u.is(&e.ID) || u.kind == unitClient || u.kind == unitStart && l.job != 0 && u.job != 0 && c.findJob(u.job) == l.job {
 			continue
 		}
 		if table != 0 {
@@ -449,23 +460,7 @@ func (c *Correlator) observe(e *schema.Event) {
 		return
 	}
 	u := c.units.at(n)
-	if e.Actor.Type != "" && e.Actor.ID != "" && u.actor.kind == "" && !u.actorsDiffer {
-		if u.innerActor.kind == "" {
-			u.innerActor = actorOf(e)
-		} else if u.innerActor.kind != e.Actor.Type || u.innerActor.id != e.Actor.ID {
-			u.actorsDiffer = true
-		}
-	}
-	if s := e.Correlation.SessionID; s != "" && u.session == "" && !u.sessionsVary {
-		if u.innerSession == "" {
-			u.innerSession = clone(s)
-			if u.sess == 0 {
-				u.sess = c.line.sess
-			}
-		} else if u.innerSession != s {
-			u.sessionsVary = true
-		}
-	}
+	c.overhear(u, e)
 	if table == 0 {
 		return
 	}
@@ -482,6 +477,32 @@ func (c *Correlator) observe(e *schema.Event) {
 	}
 }
 
+// overhear notes who a line inside a request says it was for, where the request itself does not say.
+func (c *Correlator) overhear(u *unit, e *schema.Event) {
+	t := &u.texts
+	if e.Actor.Type != "" && e.Actor.ID != "" && t.at(textActor) == "" && !u.actorsDiffer {
+		if t.at(textInner) == "" {
+			parts := t.all()
+			parts[textInner], parts[textInnerID] = e.Actor.Type, e.Actor.ID
+			*t = c.pack(&parts)
+		} else if t.at(textInner) != e.Actor.Type || t.at(textInnerID) != e.Actor.ID {
+			u.actorsDiffer = true
+		}
+	}
+	if s := e.Correlation.SessionID; s != "" && t.at(textSession) == "" && !u.sessionsVary {
+		if t.at(textInnerSess) == "" {
+			parts := t.all()
+			parts[textInnerSess] = s
+			*t = c.pack(&parts)
+			if u.sess == 0 {
+				u.sess = c.line.sess
+			}
+		} else if t.at(textInnerSess) != s {
+			u.sessionsVary = true
+		}
+	}
+}
+
 // block returns the unit of the parent that the event already has: a record of several lines, which comes when it is complete.
 func (c *Correlator) block(e *schema.Event) int32 {
 	k := c.eventKey(&e.Correlation.Parent)
@@ -490,7 +511,7 @@ func (c *Correlator) block(e *schema.Event) int32 {
 		n = c.units.put(k, c.idle)
 		root := c.rooted(&c.line.flow)
 		c.hold(root)
-		*c.units.at(n) = unit{id: copyID(e.Correlation.Parent), kind: unitBlock, flow: root, inst: c.instance(e).short(), end: e.Time.NS}
+		*c.units.at(n) = unit{bits: e.Correlation.Parent.Bits, texts: c.pack(&[numTexts]string{e.Correlation.Parent.Text}), kind: unitBlock, flow: root, inst: c.instance(e).short(), end: e.Time.NS}
 	}
 	return n
 }

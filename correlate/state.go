@@ -116,12 +116,12 @@ func (c *Correlator) appendState(b []byte) []byte {
 	})
 	c.units.each(func(e *entry[unit]) {
 		u := &e.v
-		if u.id.Text != "" || u.flow == 0 {
+		if u.texts.at(textID) != "" || u.flow == 0 {
 			return // the application's own ids are text
 		}
 		nunits++
 		units = appendEntry(units, e.k, e.ttl, c.units.now-min(e.seen, c.units.now))
-		units = append(units, u.id.Bits[:]...)
+		units = append(units, u.bits[:]...)
 		units = append(units, byte(u.kind))
 		units = binary.AppendUvarint(units, number(u.flow))
 		units = binary.AppendUvarint(units, job(u.job))
@@ -232,7 +232,7 @@ func (c *Correlator) readState(b []byte) bool {
 	}
 	for range r.count() {
 		k, ttl, age := r.entry()
-		u := unit{id: schema.ID{Bits: [16]byte(r.bytes(16))}, kind: unitKind(r.byte())}
+		u := unit{bits: [16]byte(r.bytes(16)), kind: unitKind(r.byte())}
 		f, j := r.index(len(flows)), r.index(len(jobs))
 		u.linked, u.failed = r.bool(), r.bool()
 		for _, n := range [...]*uint64{&u.inst, &u.svc, &u.thread, &u.req, &u.sess, &u.route} {

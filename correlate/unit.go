@@ -26,7 +26,8 @@ func (k unitKind) listed() bool { return k == unitRequest || k == unitClient || 
 
 // unit is what is kept of an event that may become a parent: where it was and when, so that the events inside find it.
 type unit struct {
-	id     schema.ID
+	bits   [16]byte // id of the event, if it is ours
+	texts  texts
 	flow   int32 // of listed kinds the root, kept so by joinUnits
 	next   int32 // in its flow
 	kind   unitKind
@@ -50,22 +51,10 @@ type unit struct {
 	ndata  uint8
 	recent lastChange
 
-	actor   who
-	session string
-	request string
-
-	// What the lines inside say where the request itself says nothing, as long as they agree.
-	innerActor   who
-	innerSession string
+	// Whether the lines inside disagree about who the request was for.
 	actorsDiffer bool
 	sessionsVary bool
 }
-
-// who is the actor of a unit.
-type who struct{ kind, id string }
-
-// actorOf returns a copy of the actor of an event.
-func actorOf(e *schema.Event) who { return who{clone(e.Actor.Type), clone(e.Actor.ID)} }
 
 // lastChange is the change that the line before told of.
 type lastChange struct {
@@ -88,9 +77,6 @@ func (c *Correlator) eventKey(id *schema.ID) key {
 	b := &id.Bits
 	return key{le64(b[:8]) ^ spaceEvent, le64(b[8:])}
 }
-
-// copyID returns an id that does not belong to a chunk.
-func copyID(id schema.ID) schema.ID { return schema.ID{Bits: id.Bits, Text: clone(id.Text)} }
 
 func le64(b []byte) uint64 {
 	_ = b[7]
@@ -159,7 +145,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 	root = c.rooted(&l.flow)
 	u := c.units.at(n)
 	f := c.flow(root)
-	*u = unit{id: copyID(e.ID), flow: root, kind: kind, inst: c.instance(e).short(), svc: c.service(e), end: e.Time.NS}
+	*u = unit{bits: e.ID.Bits, flow: root, kind: kind, inst: c.instance(e).short(), svc: c.service(e), end: e.Time.NS}
 	if d := e.Metadata.Duration; d.Set && d.NS >= 0 && kind != unitEnqueue {
 		u.start = e.Time.NS - d.NS
 		if startsAt(e) {
@@ -187,21 +173,15 @@ func (c *Correlator) enlist(e *schema.Event) {
 		u.route = c.route(e)
 	}
 	u.recent, u.data, u.ndata = block.recent, block.data, block.ndata
-	u.innerActor, u.innerSession, u.actorsDiffer, u.sessionsVary = block.innerActor, block.innerSession, block.actorsDiffer, block.sessionsVary
-	u.keep(e)
+	u.actorsDiffer, u.sessionsVary = block.actorsDiffer, block.sessionsVary
+	u.texts = c.pack(&[numTexts]string{e.ID.Text, e.Actor.Type, e.Actor.ID, e.Correlation.SessionID, e.Correlation.RequestID,
+		block.texts.at(textInner), block.texts.at(textInnerID), block.texts.at(textInnerSess)})
 	if l.job != 0 && kind >= unitEnqueue && kind <= unitEnd {
 		c.addMark(n, l.job)
 	}
 	if kind == unitRequest && c.infer.thread && u.thread != 0 && u.start != 0 {
 		c.occupy(u.thread, n, u.start, u.end)
 	}
-}
-
-// keep takes over what children inherit. The strings are copied, for they belong to the chunk.
-func (u *unit) keep(e *schema.Event) {
-	u.actor = actorOf(e)
-	u.session = clone(e.Correlation.SessionID)
-	u.request = clone(e.Correlation.RequestID)
 }
 
 // startsAt reports whether the time of a request is that of its beginning: proxies that say so by their format.
@@ -257,14 +237,14 @@ func (c *Correlator) enlistIncident(e *schema.Event) {
 	}
 	if n := c.units.get(l.incident); n != 0 {
 		if u := c.units.at(n); e.Time.NS < u.end && !u.linked {
-			u.id, u.end = copyID(e.ID), e.Time.NS
+			u.bits, u.texts, u.end = e.ID.Bits, c.pack(&[numTexts]string{e.ID.Text}), e.Time.NS
 		}
 		return
 	}
 	n := c.units.put(l.incident, c.idle)
 	root := c.rooted(&l.flow)
 	c.hold(root)
-	*c.units.at(n) = unit{id: copyID(e.ID), kind: unitIncident, flow: root, end: e.Time.NS, inst: c.instance(e).short()}
+	*c.units.at(n) = unit{bits: e.ID.Bits, texts: c.pack(&[numTexts]string{e.ID.Text}), kind: unitIncident, flow: root, end: e.Time.NS, inst: c.instance(e).short()}
 }
 
 // joinUnits makes the units of flow b those of a.
