@@ -7,6 +7,7 @@ import "slices"
 func (e *Event) clone() *Event {
 	c := new(Event)
 	*c = *e
+	c.Join.Line = ""
 	m := &c.Metadata
 	c.Idents = slices.Clone(c.Idents)
 	m.Changes, m.Timing, m.Extra, m.Fields = slices.Clone(m.Changes), slices.Clone(m.Timing), slices.Clone(m.Extra), slices.Clone(m.Fields)

@@ -267,7 +267,13 @@ func bareIP(s string) string {
 		}
 		s = s[:i]
 	}
-	if isIPv4(s) || isIPv6(s) {
+	if isIPv4(s) {
+		return s
+	}
+	if isIPv6(s) {
+		if i := strings.IndexByte(s, '%'); i > 0 {
+			s = s[:i]
+		}
 		return s
 	}
 	return ""

@@ -25,6 +25,9 @@ type Join struct {
 	Key string
 	// Text is the line without its carrier, for Continues and Fragment.
 	Text string
+	// Line is the line as it stood, for records whose lines have a meaning only where they stand. It is a piece of the chunk
+	// and gone once the step is done.
+	Line string
 	// Last marks the fragment that completes its line.
 	Last bool
 	// Until ends the message of the record: its further lines belong to the message up to and including the one that ends

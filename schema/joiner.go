@@ -32,6 +32,8 @@ type Joiner struct {
 	streams map[streamKey]*stream
 	last    *stream // the stream used last
 	held    int     // streams with a record
+	headed  bool    // a W3C log has described its lines
+	scratch *Event  // of readColumns
 	waits   int64   // since when the first of them may have waited
 
 	counts queryCounts
@@ -64,6 +66,9 @@ type stream struct {
 	failedJob string
 	// cut is what was collected of a physical line that the carrier cut.
 	cut fragment
+	// columns is what a W3C log has said of its lines; software and date are what it said of itself.
+	columns        *w3cLayout
+	software, date string
 }
 
 // NewJoiner returns a joiner for lines written in the world of c.
@@ -76,6 +81,14 @@ func NewJoiner(c Config) *Joiner {
 func (j *Joiner) Push(e *Event, emit func(*Event)) {
 	if j.config.CountQueries {
 		emit = j.counting(emit)
+	}
+	if e.Join.Kind == w3cHeader {
+		j.headed = true
+		j.streamOf(e).header(e.Join.Text)
+	} else if j.headed {
+		if st := j.known(e); st != nil {
+			j.readColumns(st, e)
+		}
 	}
 	if j.held > 0 {
 		if st := j.known(e); st != nil && (st.rec.e != nil || st.cut.e != nil) {
@@ -164,7 +177,7 @@ func (j *Joiner) streamOf(e *Event) *stream {
 	}
 	if len(j.streams) >= maxStreams {
 		for k, st := range j.streams {
-			if !st.waiting() {
+			if !st.waiting() && (st.columns == nil || len(j.streams) >= 4*maxStreams) {
 				delete(j.streams, k)
 			}
 		}

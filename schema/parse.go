@@ -76,6 +76,7 @@ func (p *Parser) Start(src *Source, now time.Time) {
 // a blank one, several for a batch. offset is where the line begins in its source. Elements of dst beyond its length are
 // reused. mark is put into every event's Origin.
 func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Event {
+	raw := line
 	line = cleanLine(line)
 	if line == "" {
 		return dst
@@ -104,6 +105,7 @@ func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Ev
 	if len(p.parts) == 0 {
 		p.finish(&dst[len(dst)-1])
 	}
+	dst[first].Join.Line = raw
 	markFollowed(dst, first)
 	return dst
 }
