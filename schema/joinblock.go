@@ -116,6 +116,11 @@ func (b *block) setID(id ID) {
 func (j *Joiner) opens(e *Event, emit func(*Event)) {
 	k := j.keyOf(e)
 	b := j.find(k)
+	if u := b.upgraded(e); u != nil {
+		u.e.merge(e)
+		j.touch(u)
+		return
+	}
 	if b != nil && b.tagged {
 		if !b.opened && !b.done {
 			// The carrier delivered Started behind other lines of its block.
@@ -261,6 +266,19 @@ func (j *Joiner) closes(e *Event, emit func(*Event)) {
 		return // further lines may be late
 	}
 	j.finish(b, emit)
+}
+
+// upgraded returns the request that a line of a WebSocket's begin belongs to: ActionCable writes Started again for it.
+func (b *block) upgraded(e *Event) *block {
+	if !e.hasField("protocol") {
+		return nil
+	}
+	for ; b != nil; b = b.next {
+		if b.opened && !b.done && !b.processed && b.e != nil && b.e.Metadata.Path == e.Metadata.Path && !b.e.hasField("protocol") {
+			return b
+		}
+	}
+	return nil
 }
 
 // target returns the block that a line belongs to. Where several are open that nothing tells apart it is none of them,
@@ -476,6 +494,7 @@ func (j *Joiner) finish(b *block, emit func(*Event)) {
 		setGraphQL(e, gjson.Get(m.Params.S, "operationName").Str, gjson.Get(m.Params.S, "query").Str)
 	}
 	resolveGraphQL(e)
+	setParamSubject(e)
 	if st := b.key.stream; b.key.kind != railsRequest {
 		emit(e)
 		j.forget(b)
@@ -710,6 +729,10 @@ func mergeFields(have, add []Field) []Field {
 		}
 	}
 	return have
+}
+
+func (e *Event) hasField(key string) bool {
+	return slices.ContainsFunc(e.Metadata.Fields, func(f Field) bool { return f.Key == key })
 }
 
 func (e *Event) hasIdent(id Ident) bool {

@@ -100,6 +100,9 @@ func (r *openRecord) takes(e *Event) bool {
 		// An empty line with a head of its own: behind the headline, unless the frames are over and another exception begins.
 		return r.e.Type == "error.raised" && !r.trace.frames
 	}
+	if e.Type == "error.raised" && r.e.Type == "error.raised" && r.trace.causes {
+		return true // a cause
+	}
 	if e.Type == "error.raised" { // the headline of an exception: behind the empty line that Rails writes first
 		return r.e.Type == "log.message" && r.e.Metadata.Message.S == "" && r.lines == 1 && (r.trace.format == "ruby.logger" || r.trace.format == "rails.text")
 	}
@@ -109,7 +112,7 @@ func (r *openRecord) takes(e *Event) bool {
 // add joins a further line to r.
 func (r *openRecord) add(e *Event) {
 	r.lines++
-	if e.Type == "error.raised" {
+	if e.Type == "error.raised" && r.e.Type != e.Type {
 		m := &r.e.Metadata
 		r.e.Type, r.e.Action, r.e.Subject = e.Type, strings.Clone(e.Action), Subject{e.Subject.Type, strings.Clone(e.Subject.ID)}
 		r.e.Platform.Format = "rails.text"
@@ -129,7 +132,7 @@ func (r *openRecord) add(e *Event) {
 	r.more = append(r.more, e.Join.Text...)
 	if t := &r.trace; t.until != "" {
 		t.text = len(r.more)
-		if strings.HasSuffix(e.Join.Text, t.until) {
+		if strings.HasSuffix(e.Join.Text, t.until) || t.until == "):" && e.Join.Text == ")" {
 			t.until = ""
 		}
 		return

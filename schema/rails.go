@@ -3,6 +3,8 @@ package schema
 import (
 	"strconv"
 	"strings"
+
+	"github.com/tidwall/gjson"
 )
 
 // railsRequest names the blocks that Started opens and Completed closes.
@@ -40,7 +42,7 @@ func (p *Parser) railsMessage(e *Event, msg string) bool {
 	case 0xe2:
 		ok = railsCaller(e, s)
 	}
-	ok = ok || railsStorage(e, msg, s) || p.rubyJob(e, s) || p.activeRecord(e, msg, s) || railsMail(e, s) || railsException(e, s)
+	ok = ok || s[0] >= 'A' && s[0] <= 'Z' && actionCable(e, s) || railsStorage(e, msg, s) || p.rubyJob(e, s) || p.activeRecord(e, msg, s) || railsMail(e, s) || railsException(e, s)
 	if ok && (e.Platform.Format == "" || e.Platform.Format == "ruby.logger") {
 		e.Platform.Format = "rails.text"
 	}
@@ -51,7 +53,7 @@ func (p *Parser) railsMessage(e *Event, msg string) bool {
 func railsShape(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	for _, start := range [...]string{"Started ", "Processing by ", "Parameters: {", "Completed ", "[ActiveJob] ", "Rendered ", "Rendering ", "Redirected to ", "method=",
-		"Enqueued ", "Performing ", "Performed ", "Error performing ", "Filter chain halted", "TRANSACTION (", "CACHE "} {
+		"Enqueued ", "Performing ", "Performed ", "Error performing ", "Filter chain halted", "TRANSACTION (", "CACHE ", "Broadcasting to "} {
 		if strings.HasPrefix(s, start) {
 			return true
 		}
@@ -98,6 +100,11 @@ func (p *Parser) railsFinished(e *Event, s string) bool {
 	rest, ok := strings.CutPrefix(s, "Finished \"")
 	if !ok || !strings.Contains(rest, "\" ") || !strings.Contains(rest, " at ") {
 		return false
+	}
+	if i := strings.LastIndex(s, " at "); e.Time.From != FromLine {
+		if t, _, ok := p.leadingTime(s[i+4:]); ok {
+			e.setTime(t)
+		}
 	}
 	e.Type, e.Action = "log.message", "connection.finished"
 	e.Metadata.Message = Text(s)
@@ -165,6 +172,26 @@ func setRailsParams(e *Event, s string) {
 		e.Metadata.Params = Value{Raw, dropParams(js)}
 	} else {
 		e.AddField("params", Text(s))
+	}
+}
+
+// setParamSubject sets the subject of a path whose id is a word, which the parameters name: /users/jane-doe.
+func setParamSubject(e *Event) {
+	m := &e.Metadata
+	if e.Subject.ID != "" || m.Params.Kind != Raw || !strings.Contains(m.Route, "Controller#") {
+		return
+	}
+	id := gjson.Get(m.Params.S, "id").String()
+	if id == "" || strings.IndexByte(id, '/') >= 0 {
+		return
+	}
+	before, after, ok := strings.Cut(m.Path, "/"+id)
+	if !ok || after != "" && after[0] != '/' && after[0] != '.' {
+		return
+	}
+	if seg := before[strings.LastIndexByte(before, '/')+1:]; isCollection(seg) && plural(seg) {
+		e.Subject = Subject{singular(seg), id}
+		e.AddIdent(IdentEntity, e.Subject.Type, id)
 	}
 }
 
@@ -498,10 +525,14 @@ func railsException(e *Event, s string) bool {
 	if !ok || !isConstant(class) || !exceptionName(class) && (!strings.Contains(class, "::") || !strings.HasSuffix(msg, "):")) {
 		return false
 	}
-	if !strings.HasSuffix(msg, "):") {
-		if strings.HasSuffix(msg, ")") {
-			return false // a cause, or words
+	switch {
+	case strings.HasSuffix(msg, "):"):
+	case strings.HasSuffix(msg, ")"): // its causes follow, or these are words
+		if !strings.Contains(class, "::") && !strings.HasSuffix(class, "Error") && !strings.HasSuffix(class, "Exception") ||
+			e.Metadata.Level != LevelNone && e.Metadata.Level < LevelWarn {
+			return false
 		}
+	default:
 		e.Join.Until = "):" // the message has several lines
 	}
 	e.Type, e.Action = "error.raised", class
@@ -510,7 +541,7 @@ func railsException(e *Event, s string) bool {
 		e.Metadata.Level = LevelFatal // ActionDispatch::DebugExceptions logs with no other
 	}
 	e.Metadata.Outcome = OutcomeFailure
-	e.Metadata.Error = ErrorInfo{Class: class, Message: Text(strings.TrimSuffix(msg, "):"))}
+	e.Metadata.Error = ErrorInfo{Class: class, Message: Text(strings.TrimSuffix(strings.TrimSuffix(msg, ":"), ")"))}
 	e.Metadata.Message = Text(strings.TrimSuffix(s, ":"))
 	setValidation(e)
 	e.Join.Kind, e.Join.Role, e.Join.Text = railsRequest, Continues, s

@@ -1,6 +1,10 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // resolveRailsEvent takes an event of Rails' event reporter (8.1 and later) by its name: {"name","payload","tags",
 // "context","timestamp","source_location"}. Names that are not Rails' own are the application's.
@@ -16,6 +20,11 @@ func (p *Parser) resolveRailsEvent(e *Event) bool {
 	}
 	switch source {
 	case "active_job":
+		if n, ok := smallInt(takePayload(e, "total_jobs").scalar()); what == "bulk_enqueued" && ok {
+			e.Type, e.Action = "job.enqueued", "jobs.enqueued"
+			e.AddExtra("bulk", Value{Raw, `{"operation":"enqueue_all","row_count":` + strconv.Itoa(n) + "}"})
+			break
+		}
 		if state := railsJobState(what); state != "" {
 			return p.railsJobEvent(e, state)
 		}
@@ -24,7 +33,11 @@ func (p *Parser) resolveRailsEvent(e *Event) bool {
 			e.Type, e.Action = "mail.delivered", "mail.delivered"
 			setOutcome(e, OutcomeSuccess)
 		}
-	case "action_controller", "action_dispatch", "active_record", "action_view", "active_storage", "active_support", "action_cable", "active_model", "railties":
+	case "action_controller":
+		if what == "request_completed" {
+			p.railsRequestEvent(e)
+		}
+	case "action_dispatch", "active_record", "action_view", "active_storage", "active_support", "action_cable", "active_model", "railties":
 	default:
 		if validEventType(name) {
 			e.Type, e.Action = "user.action", name
@@ -35,10 +48,64 @@ func (p *Parser) resolveRailsEvent(e *Event) bool {
 	}
 	if e.Type != "" && e.Type != "log.message" {
 		r.use(fieldName)
+		if e.Type == "http.request" {
+			p.resolveRequestParts(e)
+			return true
+		}
 		setMessage(e, Text(name))
 		return true
 	}
 	return false
+}
+
+// railsRequestEvent makes e the request that Action Controller reported. Rails names neither method nor path there; where the
+// application adds them the event is read as any other request.
+func (p *Parser) railsRequestEvent(e *Event) {
+	r := &p.rec
+	m := &e.Metadata
+	m.DB.Queries, _ = smallInt(takePayload(e, "queries_count").scalar())
+	m.DB.Cached, _ = smallInt(takePayload(e, "cached_queries_count").scalar())
+	if d, ok := scaleDuration(takePayload(e, "gc_time_ms").scalar(), millisecond); ok {
+		putTiming(e, "gc", d)
+	}
+	if r.has(fieldMethod) && r.has(fieldPath) || !r.has(fieldController) || !r.has(fieldAction) {
+		r.use(fieldName)
+		return
+	}
+	e.Type, e.Action = "http.request", p.concat(r.text(fieldController), "#", r.text(fieldAction))
+	setStatus(e, p.takeStatus())
+}
+
+// takePayload takes an unrecognised member out of the payload of a reported event.
+func takePayload(e *Event, name string) Value {
+	fields := e.Metadata.Fields
+	for i := range fields {
+		if fields[i].Key != "payload" || !fields[i].Value.isObject() {
+			continue
+		}
+		v := member(fields[i].Value.S, name)
+		if v.IsZero() {
+			return v
+		}
+		out := []byte{'{'}
+		eachMember(fields[i].Value.S, func(key string, v Value) bool {
+			if key == name {
+				return true
+			}
+			if len(out) > 1 {
+				out = append(out, ',')
+			}
+			out = appendString(out, key)
+			out = appendOrNull(append(out, ':'), v)
+			return true
+		})
+		fields[i].Value.S = string(append(out, '}'))
+		if len(out) == 1 {
+			e.Metadata.Fields = slices.Delete(fields, i, i+1)
+		}
+		return v
+	}
+	return Value{}
 }
 
 // railsJobEvent makes e the event of a job that Active Job reported.
@@ -56,6 +123,10 @@ func (p *Parser) railsJobEvent(e *Event, state string) bool {
 		r.use(fieldArgs)
 	}
 	p.resolveAttempt(e)
+	if d, ok := scaleDuration(takePayload(e, "wait_seconds").scalar(), second); ok && state == "retried" {
+		e.Metadata.Retry.In, e.Metadata.Retry.WillRetry = d, true
+	}
+	e.Metadata.Retry.Dead = state == "discarded"
 	if state == "completed" && e.Metadata.Error.Class != "" {
 		state = "failed"
 	}

@@ -83,6 +83,9 @@ func (p *Parser) resolveSurroundings(e *Event) {
 		return
 	}
 	name := r.text(fieldEvent)
+	if name == "" && r.flavor == &flavorRails {
+		name = r.takeText(fieldName)
+	}
 	if name == "" || len(name) > 128 {
 		return
 	}

@@ -110,7 +110,7 @@ func (p *Parser) railsTagged(e *Event, line string) bool {
 	e.Platform.Format = "rails.text"
 	e.Join.Key = ""
 	msg = p.rubyTags(e, msg)
-	if strings.TrimSpace(msg) == "" || rubyFrame(msg) {
+	if railsTrace(msg) {
 		// Part of an exception: the tags are repeated on each of its lines.
 		e.Join.Kind, e.Join.Role, e.Join.Text = railsRequest, Continues, msg
 		e.Type, e.Action = "log.message", "log"
@@ -205,7 +205,7 @@ func (p *Parser) rubyTag(e *Event, tag string) bool {
 
 // rubyMessage fills e from the text behind head and tags: a line of Rails, JSON, pairs, or words.
 func (p *Parser) rubyMessage(e *Event, msg string) {
-	if strings.TrimSpace(msg) == "" || rubyFrame(msg) {
+	if railsTrace(msg) {
 		// Part of an exception whose lines were logged one by one, or the empty line before its headline.
 		e.Type, e.Action, e.Metadata.Message = "log.message", "log", Text(strings.TrimSpace(msg))
 		e.Join.Kind, e.Join.Role, e.Join.Text = railsRequest, Continues, msg
@@ -249,7 +249,31 @@ func isConstant(s string) bool {
 	return true
 }
 
-// rubyFrame reports whether s is a line of a Ruby backtrace: path:line:in `method' or path:line:in 'Class#method'.
+// railsTrace reports whether msg is a line of an exception behind its headline, as Rails writes it: a frame, a cause, a line
+// of the template, or an empty one.
+func railsTrace(msg string) bool {
+	s := strings.TrimLeft(msg, " ")
+	return s == "" || rubyFrame(s) || templateFrame(msg) || strings.HasPrefix(s, "Caused by: ") || s == "Causes:" || strings.HasPrefix(s, "Information for: ") ||
+		strings.HasPrefix(s, "Information for cause: ") || len(msg) > len(s)+1 && templateLine(s)
+}
+
+// templateFrame reports whether s is a frame within a template, which names no method: app/views/orders/show.html.erb:82.
+func templateFrame(s string) bool {
+	i := strings.LastIndexByte(s, ':')
+	return i > 3 && i+1 < len(s) && allDigits(s[i+1:]) && strings.IndexByte(s, ' ') < 0 && strings.IndexByte(s[:i], '/') > 0 && strings.LastIndexByte(s[:i], '.') > strings.LastIndexByte(s[:i], '/')
+}
+
+// templateLine reports whether s is a line of the template around the one that raised, with its number: 12: <% x %>.
+func templateLine(s string) bool {
+	n := 0
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
+	return n > 0 && n < 6 && n < len(s) && s[n] == ':' && (n+1 == len(s) || s[n+1] == ' ')
+}
+
+// rubyFrame reports whether s is a line of a Ruby backtrace: path:line:in `method' or path:line:in 'Class#method', where a gem
+// may stand before its path: actionpack (7.1.3) lib/x.rb:31:in `call'.
 func rubyFrame(s string) bool {
 	s = strings.TrimLeft(s, " \t")
 	s = strings.TrimPrefix(s, "from ")
@@ -258,5 +282,12 @@ func rubyFrame(s string) bool {
 		return false
 	}
 	j := strings.LastIndexByte(s[:i], ':')
-	return j > 0 && allDigits(s[j+1:i]) && strings.IndexByte(s[:j], ' ') < 0
+	if j <= 0 || !allDigits(s[j+1:i]) {
+		return false
+	}
+	path := s[:j]
+	if gem, rest, ok := strings.Cut(path, ") "); ok && isDigit(gem[strings.LastIndexByte(gem, '(')+1]) && strings.Index(gem, " (") > 0 {
+		path = rest
+	}
+	return strings.IndexByte(path, ' ') < 0
 }

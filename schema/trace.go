@@ -14,6 +14,7 @@ type traceState struct {
 	golang bool // in a dump of goroutines
 	rust   bool // behind "panicked at"
 	causes bool // behind Rails' "Causes:"
+	cause  bool // in the message of a cause, which has several lines
 	pem    bool // between BEGIN and END of a key or certificate
 	kind   string
 	until  string // the message goes on up to a line that ends with this
@@ -36,14 +37,16 @@ func (t *traceState) start(e *Event) {
 	if e.Join.Text != "" && e.Join.Role == Continues {
 		text = e.Join.Text
 	}
-	t.mail = t.format == "rails.text" || t.format == "ruby.logger"
-	t.mail = t.mail && (strings.HasPrefix(text, "Date: ") || strings.HasPrefix(text, "From: ") || strings.HasPrefix(text, "Content-Type: "))
+	t.mail = t.rails() && (strings.HasPrefix(text, "Date: ") || strings.HasPrefix(text, "From: ") || strings.HasPrefix(text, "Content-Type: "))
 	t.add(text)
 }
 
 // add looks at a further line.
 func (t *traceState) add(s string) {
 	trimmed := strings.TrimLeft(s, " \t")
+	if t.causes && !causeLine(s) {
+		t.causes = false
+	}
 	switch {
 	case strings.HasPrefix(trimmed, "Traceback (most recent call last):"), strings.Contains(s, "Traceback (most recent call last):"):
 		t.python, t.failed = true, true
@@ -51,8 +54,14 @@ func (t *traceState) add(s string) {
 		t.golang, t.failed = true, true
 	case strings.HasPrefix(trimmed, "thread '") && strings.Contains(trimmed, "' panicked at "):
 		t.rust, t.failed = true, true
-	case s == "Causes:" || s == "Caused by:" || strings.HasPrefix(s, "Information for "):
+	case s == "Causes:" || s == "Caused by:":
 		t.causes = true
+	case t.causes && causeLine(s):
+	case t.cause:
+		t.cause = !strings.HasSuffix(s, ")") && !strings.HasSuffix(s, "):")
+	case t.failed && (strings.HasPrefix(s, "Caused by: ") || strings.HasPrefix(s, "Information for")), t.rails() && t.failed && templateFrame(s):
+		t.frames = true
+		t.cause = t.rails() && strings.Contains(s, " (") && !strings.HasSuffix(s, ")") && !strings.HasSuffix(s, "):")
 	case strings.HasPrefix(trimmed, "stack backtrace:"), strings.HasPrefix(trimmed, "note: run with"):
 		t.rust = false
 		t.frames = true
@@ -76,6 +85,9 @@ func (t *traceState) add(s string) {
 	}
 }
 
+// rails reports whether Rails wrote the record.
+func (t *traceState) rails() bool { return t.format == "rails.text" || t.format == "ruby.logger" }
+
 // brackets counts what a line of JSON opens and closes.
 func (t *traceState) brackets(s string) {
 	for i := 0; i < len(s); i++ {
@@ -97,7 +109,7 @@ func (t *traceState) brackets(s string) {
 func (t *traceState) takes(s string) bool {
 	trimmed := strings.TrimLeft(s, " \t\r")
 	switch {
-	case trimmed == "" && t.until != "":
+	case t.cause, trimmed == "" && t.until != "":
 		return true
 	case trimmed == "":
 		return t.mail || t.failed || t.python || t.frames
@@ -115,10 +127,12 @@ func (t *traceState) takes(s string) bool {
 		return true
 	case strings.HasPrefix(s, "↳ "), strings.HasPrefix(s, "Caused by:"), t.causes && causeLine(s), strings.HasPrefix(s, "Suppressed: "), strings.HasPrefix(s, "... "),
 		strings.HasPrefix(s, "[stacktrace]"), strings.HasPrefix(s, "Stack trace:"), strings.HasPrefix(s, "[previous exception]"), strings.HasPrefix(s, "--- End of "),
-		strings.HasPrefix(s, "Causes:"), strings.HasPrefix(s, "Information for "), strings.HasPrefix(s, "During handling of the above"),
+		strings.HasPrefix(s, "Causes:"), strings.HasPrefix(s, "Information for: "), strings.HasPrefix(s, "Information for cause: "), strings.HasPrefix(s, "During handling of the above"),
 		strings.HasPrefix(s, "The above exception was"), strings.HasPrefix(s, "note: run with"), strings.HasPrefix(s, "stack backtrace:"):
 		return true
 	case s == `"}` || strings.HasPrefix(s, `"} `) || s == "}" || s == "]" || s == ")" || s == "});" || s == "};":
+		return true
+	case t.failed && t.rails() && templateFrame(s):
 		return true
 	case isFrame(s):
 		return t.failed || t.frames || t.level == LevelNone || t.level >= LevelWarn || rubyFrame(s)
@@ -212,7 +226,7 @@ func finishRecord(e *Event, more string, t *traceState) {
 		return
 	}
 	if t.text > 0 { // the rest of the error's message, then its trace
-		rest := strings.TrimSuffix(strings.TrimSuffix(strings.TrimRight(more[:t.text], "\n"), ":"), ")")
+		rest := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(strings.TrimRight(more[:t.text], "\n"), ":"), ")"), "\n ")
 		m.Error.Message = Text(m.Error.Message.Plain() + "\n" + rest)
 		if e.Type == "error.raised" {
 			m.Message = Text(m.Error.Class + " (" + m.Error.Message.S + ")")
