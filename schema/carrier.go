@@ -14,6 +14,7 @@ type outer struct {
 	set      bool
 	partial  bool // the carrier cut the line
 	utc      bool // a container wrote the line: its clock shows UTC
+	google   bool // an entry of Google's Cloud Logging with the text in it
 }
 
 // maxCarriers is how many wrappers around each other are taken off.
@@ -34,6 +35,10 @@ func (p *Parser) inner(e *Event, text string) {
 	if text == "" {
 		e.Type, e.Action, e.Metadata.Message = "log.message", "log", Value{}
 		e.Join.Role = Continues
+		return
+	}
+	if strings.IndexByte(text, '\n') >= 0 {
+		p.lines(e, text)
 		return
 	}
 	p.dispatch(e, text)
@@ -191,7 +196,9 @@ func parseForwarded(p *Parser, e *Event, line string) {
 		}
 		return true
 	})
-	o.format = "json"
+	if o.format = "json"; p.out.google {
+		o.format = flavorGCP.name
+	}
 	p.inner(e, p.unescape(text))
 	p.addOwn(e, own)
 }

@@ -3,50 +3,65 @@ package schema
 // reparseJournald takes off journald's JSON, whose shape the scanner has recognised: the text is in MESSAGE, and may be a
 // list of bytes. What journald adds by itself (names that begin with "_") is not kept.
 func (p *Parser) reparseJournald(e *Event, line string) {
-	o := &p.out
-	var message Value
-	var own []Field
-	source := false
+	var j journalEntry
 	eachMember(line, func(key string, v Value) bool {
 		if v.isArray() && key != "MESSAGE" { // a field that was set several times
 			eachItem(v.S, func(item Value) bool { v = item; return false })
 		}
-		switch key {
-		case "MESSAGE":
-			message = v
-		case "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP":
-			if t, ok := epochIn(v.Plain(), microsecond); ok && !source {
-				o.time = t
-				source = key[1] == 'S'
-			}
-		case "PRIORITY":
-			if n, ok := smallInt(v.Plain()); ok {
-				o.level = levelOfNumber(n, scaleSyslog)
-			}
-		case "_HOSTNAME":
-			o.platform.Host = v.Plain()
-		case "SYSLOG_IDENTIFIER":
-			o.platform.Service = v.Plain()
-		case "_SYSTEMD_UNIT":
-			setDefault(&o.platform.Service, trimUnit(v.Plain()))
-		case "_PID", "SYSLOG_PID":
-			setDefault(&o.platform.PID, v.Plain())
-		case "CONTAINER_NAME":
-			o.platform.Container = v.Plain()
-		case "CONTAINER_PARTIAL_MESSAGE":
-			o.partial = v.S == "true"
-		case "CONTAINER_ID", "CONTAINER_ID_FULL", "CONTAINER_TAG", "SYSLOG_FACILITY", "SYSLOG_TIMESTAMP", "SYSLOG_RAW":
-		default:
-			if key != "" && key[0] != '_' && !v.isNull() {
-				own = append(own, Field{key, v})
-			}
-		}
+		j.field(p, key, v)
 		return true
 	})
+	j.deliver(p, e)
+}
+
+// journalEntry collects the fields of one entry of journald's journal.
+type journalEntry struct {
+	message Value
+	own     []Field
+	source  bool // the moment is that of the logging program, not of journald
+}
+
+func (j *journalEntry) field(p *Parser, key string, v Value) {
+	o := &p.out
+	switch key {
+	case "MESSAGE":
+		j.message = v
+	case "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP":
+		if t, ok := epochIn(v.Plain(), microsecond); ok && !j.source {
+			o.time = t
+			j.source = key[1] == 'S'
+		}
+	case "PRIORITY":
+		if n, ok := smallInt(v.Plain()); ok {
+			o.level = levelOfNumber(n, scaleSyslog)
+		}
+	case "_HOSTNAME":
+		o.platform.Host = v.Plain()
+	case "SYSLOG_IDENTIFIER":
+		o.platform.Service = v.Plain()
+	case "_SYSTEMD_UNIT":
+		setDefault(&o.platform.Service, trimUnit(v.Plain()))
+	case "_PID", "SYSLOG_PID":
+		setDefault(&o.platform.PID, v.Plain())
+	case "CONTAINER_NAME":
+		o.platform.Container = v.Plain()
+	case "CONTAINER_PARTIAL_MESSAGE":
+		o.partial = v.S == "true"
+	case "CONTAINER_ID", "CONTAINER_ID_FULL", "CONTAINER_TAG", "SYSLOG_FACILITY", "SYSLOG_TIMESTAMP", "SYSLOG_RAW":
+	default:
+		if key != "" && key[0] != '_' && !v.isNull() {
+			j.own = append(j.own, Field{key, v})
+		}
+	}
+}
+
+// deliver reads the text of the entry.
+func (j *journalEntry) deliver(p *Parser, e *Event) {
+	o := &p.out
 	o.format = "journald"
 	o.addStream(o.platform.Service + "[" + o.platform.PID + "]")
-	p.inner(e, p.journaldText(message))
-	p.addOwn(e, own)
+	p.inner(e, p.journaldText(j.message))
+	p.addOwn(e, j.own)
 }
 
 // journaldText returns the text of MESSAGE, which is a list of bytes when it is not UTF-8 or holds control characters.

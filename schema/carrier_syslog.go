@@ -63,7 +63,12 @@ func (p *Parser) syslog5424(e *Event, s string, pri int) bool {
 		pri = -1
 	}
 	p.syslogHead(pri, head[1], head[2], head[3])
-	p.inner(e, strings.TrimPrefix(s, "\ufeff"))
+	if s = strings.TrimPrefix(s, "\ufeff"); s == "" && sd != "" { // all it says is in the structured data
+		o.set = true
+		o.depth++
+	} else {
+		p.inner(e, syslogText(s))
+	}
 	if sd != "" || head[4] != "-" {
 		p.rec.reset()
 		if head[4] != "-" && head[4] != "" {
@@ -127,7 +132,7 @@ func (p *Parser) structured(e *Event, sd string) {
 		id := sd[1:n]
 		name, _, _ := strings.Cut(id, "@")
 		p.rec.box = name
-		known := name == "timeQuality" || name == "origin" || name == "meta"
+		known := name == "timeQuality" || name == "origin"
 		for n < len(sd) && sd[n] == ' ' {
 			eq := strings.IndexByte(sd[n:], '=')
 			if eq < 0 || n+eq+1 >= len(sd) {
@@ -138,7 +143,7 @@ func (p *Parser) structured(e *Event, sd string) {
 			if !ok {
 				return
 			}
-			if !known {
+			if !known && !(name == "meta" && (key == "sequenceId" || key == "sysUpTime" || key == "language")) {
 				p.field(e, key, Text(unescapeQuoted(v)))
 			}
 			n = len(sd) - len(rest)
@@ -172,7 +177,7 @@ func (p *Parser) syslog3164(e *Event, s string, pri int) bool {
 	}
 	o.format = "syslog.rfc3164"
 	p.syslogHead(pri, host, app, pid)
-	p.inner(e, text)
+	p.inner(e, syslogText(text))
 	return true
 }
 
@@ -203,8 +208,16 @@ func (p *Parser) bareSyslog(e *Event, s string) bool {
 	o := &p.out
 	o.time, o.format = t, "syslog.rfc3164"
 	p.syslogHead(-1, host, app, pid)
-	p.inner(e, text)
+	p.inner(e, syslogText(text))
 	return true
+}
+
+// syslogText undoes what syslog daemons do to control characters: #012 for a newline, #011 for a TAB.
+func syslogText(s string) string {
+	if !strings.Contains(s, "#012") {
+		return s
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(s, "#012", "\n"), "#011", "\t")
 }
 
 // syslogTag reads "tag: ", "tag[pid]: " at the start of s.

@@ -133,7 +133,7 @@ func (j *Joiner) Advance(now int64, emit func(*Event)) {
 	if j.held > 0 && j.now-j.waits >= recordIdle {
 		j.waits = j.now
 		for _, st := range j.sorted() {
-			if j.now-st.rec.since >= recordIdle {
+			if j.now-st.rec.since >= recordIdle && !st.rec.opensExport() {
 				j.endRecord(st, emit)
 			} else {
 				j.waits = min(j.waits, st.rec.since)

@@ -18,12 +18,13 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		return false
 	}
 	if forwarded(r) && p.carried() {
+		p.out.google = r.slots[fieldMessage].key == "textPayload"
 		e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 		r.reset()
 		parseForwarded(p, e, line)
 		return true
 	}
-	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker) != 0 {
+	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker|markCloudWatch) != 0 {
 		if whole := p.wholeShape(e, line); whole != nil {
 			e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 			r.reset()
@@ -37,6 +38,9 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 	if r.flavor == &flavorSidekiq {
 		p.sidekiqJSON(e)
 	}
+	if e.Metadata.Level >= LevelError && e.Metadata.Message.Kind == Escaped {
+		setTraceInMessage(e)
+	}
 	r.done = true
 	return true
 }
@@ -45,6 +49,9 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 // happened.
 func forwarded(r *record) bool {
 	v := r.get(fieldMessage)
+	if v.isText() && r.slots[fieldMessage].key == "textPayload" && r.depth == 0 {
+		return true
+	}
 	if len(v.S) < 8 || v.S[0] != '{' || !v.isText() || r.has(fieldLevel) || r.has(fieldMethod) || r.marks&(markJournald|markDocker|markPostgres) != 0 || len(r.ids) > 0 {
 		return false
 	}
@@ -75,9 +82,13 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 		(member(line, "actor").isObject() || member(line, "correlation").isObject() || member(line, "event_id").isText() || member(line, "subject").isObject()):
 		return parseOwn
 	case m&markEvents != 0 && member(line, "events").isArray() && p.out.depth == 0:
-		if list := member(line, "events").S; strings.Contains(list, `"event_type"`) || strings.Contains(list, `"action"`) {
+		if list := member(line, "events").S; strings.Contains(list, `"event_type"`) || strings.Contains(list, `"action"`) || strings.Contains(list, `"source_type"`) || strings.Contains(list, `"ingestionTime"`) {
 			return func(p *Parser, e *Event, _ string) { splitEvents(p, e, list) }
 		}
+	case m&markCloudWatch != 0 && p.carried() && member(line, "logEvents").isArray():
+		return splitCloudWatch
+	case m&markCloudWatch != 0 && p.carried() && (member(line, "message").isText() || member(line, "@message").isText()) && member(line, "level").IsZero():
+		return (*Parser).cloudWatchRow
 	case m&markMongo != 0 && member(line, "t").isObject() && member(line, "s").isText() && member(line, "c").isText():
 		return parseMongo
 	}

@@ -15,6 +15,8 @@ type openRecord struct {
 	lines int
 	since int64 // when its last line came
 	trace traceState
+
+	export exportTail // of a record in journald's export format
 }
 
 // hold keeps a copy of e until its further lines are known to have come.
@@ -56,6 +58,13 @@ func (j *Joiner) continued(st *stream, e *Event, emit func(*Event)) bool {
 		return j.fragmentContinued(st, e, emit)
 	}
 	r := &st.rec
+	if r.e.Join.Kind == journaldExport {
+		if !r.exported(e) {
+			return false
+		}
+		r.since = j.now
+		return true
+	}
 	if r.lines == 1 && secondLine(r.e, e) {
 		if e.Platform.Format == gormSQL {
 			r.addGorm(e)
@@ -158,6 +167,10 @@ func (j *Joiner) endRecord(st *stream, emit func(*Event)) {
 		r.trace.text = min(r.trace.text, len(more))
 		if cap(r.more) > 64<<10 {
 			r.more = nil
+		}
+		if e.Join.Kind == journaldExport {
+			j.finishExport(e, more, emit)
+			return
 		}
 		switch {
 		case r.trace.json && r.trace.depth == 0:

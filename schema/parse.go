@@ -88,7 +88,9 @@ func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Ev
 	first := len(dst)
 	dst = p.begin(dst, offset, mark)
 	p.dispatch(&dst[len(dst)-1], line)
+	around := p.out
 	for i := range p.parts {
+		p.out = around // what one of them says of its own wrappers is not for the next
 		if i > 0 {
 			dst = p.begin(dst, offset, mark)
 		}
@@ -98,9 +100,11 @@ func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Ev
 			e.ID = p.src.EventID(offset, int32(i))
 		}
 		p.rec.reset()
+		e.Platform.Format = ""
 		p.parts[i].parse(p, e, p.parts[i])
 		p.finishFields(e)
 		p.finish(e)
+		setDefault(&e.Platform.Format, "json")
 	}
 	if len(p.parts) == 0 {
 		p.finish(&dst[len(dst)-1])
@@ -114,7 +118,7 @@ func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Ev
 // return; "" for a blank line.
 func cleanLine(line string) string {
 	line = strings.TrimSuffix(line, "\r")
-	if line == "" || line[0] == '{' {
+	if line == "" || line[0] == '{' || strings.HasPrefix(line, "__CURSOR=") {
 		return line
 	}
 	line = strings.TrimPrefix(line, "\ufeff")
@@ -174,7 +178,7 @@ func markFollowed(events []Event, i int) {
 // MarkFollowed tells prev that its record has no further lines if next, the event after it in its source, shows that.
 // The parser does so within a run of lines; who hands lines to the joiner event by event does it where runs meet.
 func MarkFollowed(prev, next *Event) {
-	if secondLine(prev, next) {
+	if secondLine(prev, next) || prev.Join.Kind == journaldExport {
 		return
 	}
 	if next.Join.Role != Continues && next.Join.Role != Fragment && prev.Origin.Source == next.Origin.Source && prev.Join.Stream == next.Join.Stream {
@@ -241,6 +245,8 @@ var formats = []format{
 	{"syslog", parseSyslog},
 	{"logplex", parseLogplex},
 	{"compose", parsePrefixed},
+	{"journald.export", parseJournaldExport},
+	{"aws.cloudwatch", parseCloudWatchText},
 	{"lambda.platform", parseLambdaPlatform},
 	{"json", parseJSON},
 	{"batch", parseBatch},
