@@ -156,6 +156,7 @@ const (
 	markMongo
 	markDocker
 	markCloudWatch
+	markTelemetry // of Lambda
 )
 
 // aliasText lists the spellings of each field, best first. Keys are folded: lower case, without separators; "@" counts. A
@@ -317,7 +318,7 @@ var markText = [...]struct {
 	{markTraefik, `downstreamstatus routername startutc`}, {markEnvoy, `responseflags upstreamcluster starttime upstreamservicetime`}, {markNginx, `bodybytessent upstreamresponsetime requestmethod httpuseragent remoteaddr requesttime`},
 	{markPostgres, `errorseverity linenum vxid backendtype`}, {markGELF, `shortmessage`}, {markLograge, `controller view db allocations`}, {markLog4j, `instant loggerfqcn endofbatch`},
 	{markRust, `target`}, {markHost, `hostname`}, {markMsg, `msg`}, {markMessage, `message`}, {markTime, `time`}, {markTS, `ts`}, {markLambda, `awsrequestid functionname`}, {markHeroku, `dyno`},
-	{markRailsEvent, `sourcelocation payload`}, {markJournald, `realtimetimestamp`}, {markOTLP, `resourcelogs`}, {markCloudEvents, `specversion`}, {markOwn, `eventtype`}, {markEvents, `events`}, {markMongo, `attr`}, {markDocker, `stream`}, {markCloudWatch, `logevents logstreamname @logstream`},
+	{markRailsEvent, `sourcelocation payload`}, {markJournald, `realtimetimestamp`}, {markOTLP, `resourcelogs`}, {markCloudEvents, `specversion`}, {markOwn, `eventtype sourcetype`}, {markTelemetry, `record`}, {markEvents, `events`}, {markMongo, `attr`}, {markDocker, `stream`}, {markCloudWatch, `logevents logstreamname @logstream`},
 }
 
 // aliases is the table of spellings, by hash.

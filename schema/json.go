@@ -24,7 +24,7 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		parseForwarded(p, e, line)
 		return true
 	}
-	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker|markCloudWatch) != 0 {
+	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker|markCloudWatch|markTelemetry) != 0 {
 		if whole := p.wholeShape(e, line); whole != nil {
 			e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 			r.reset()
@@ -81,6 +81,10 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 	case m&markOwn != 0 && validEventType(member(line, "event_type").Plain()) && member(line, "action").isText() &&
 		(member(line, "actor").isObject() || member(line, "correlation").isObject() || member(line, "event_id").isText() || member(line, "subject").isObject()):
 		return parseOwn
+	case m&markOwn != 0 && member(line, "source_type").isText() && member(line, "source_data").isObject():
+		return parseAgentEvent
+	case m&markTelemetry != 0 && isLambdaEvent(member(line, "type").Plain()) && member(line, "time").isText():
+		return parseLambdaEvent
 	case m&markEvents != 0 && member(line, "events").isArray() && p.out.depth == 0:
 		if list := member(line, "events").S; strings.Contains(list, `"event_type"`) || strings.Contains(list, `"action"`) || strings.Contains(list, `"source_type"`) || strings.Contains(list, `"ingestionTime"`) {
 			return func(p *Parser, e *Event, _ string) { splitEvents(p, e, list) }
