@@ -63,7 +63,12 @@ type extras struct {
 	n     int
 }
 
+// add notes one more field. A list of servers that were tried has its values apart: "10.0.0.8:80, 10.0.0.9:80".
 func (x *extras) add(field string, mark byte) {
+	if x.n > 0 && mark == 0 && x.mark[x.n-1] == 0 && strings.HasSuffix(x.field[x.n-1], ",") {
+		x.field[x.n-1] += " " + field
+		return
+	}
 	x.field[x.n], x.mark[x.n] = field, mark
 	x.n++
 }
@@ -96,9 +101,7 @@ func (x *extras) ingress(e *Event) bool {
 	addFieldIf(e, "upstream", x.field[2])
 	addFieldIf(e, "upstream_addr", x.field[4])
 	addFieldIf(e, "upstream_status", x.field[7])
-	if isDecimal(x.field[6]) {
-		addTiming(e, "upstream", x.field[6], second)
-	}
+	addUpstreamTiming(e, "upstream", x.field[6])
 	if x.n > 8 {
 		e.setRequestID("request_id", x.field[8])
 	}

@@ -157,6 +157,9 @@ const (
 	markDocker
 	markCloudWatch
 	markTelemetry // of Lambda
+	markAzure
+	markGateway // API Gateway
+	markAudit   // of Google
 )
 
 // aliasText lists the spellings of each field, best first. Keys are folded: lower case, without separators; "@" counts. A
@@ -203,9 +206,9 @@ var aliasText = [...]struct {
 	{fieldPath, 0, `path url uri requesturi requestpath urlpath httptarget httppath httpurl urlfull urloriginal requesturl csuristem clientrequesturi requrl requri reqpath
 		reqoriginalurl httprequestrequesturl originalurl fullpath resourcepath rawpath requestfullpath httprequesturi httprequesturl httprequestpath urlpathoriginal clientrequestpath
 		httprequesttarget`},
-	{fieldQuery, 0, `urlquery querystring requestquerystring csuriquery httpquerystring`},
+	{fieldQuery, 0, `urlquery requestquery querystring requestquerystring csuriquery httpquerystring`},
 	{fieldRequestLine, 0, `request requestline httprequestline req`},
-	{fieldRequestHost, 0, `requesthost reqhost authority httphost reqheadershost urldomain urlhost virtualhost vhost clientrequesthost serveraddress reqhostname`},
+	{fieldRequestHost, 0, `requesthost reqhost authority httphost reqheadershost urldomain urlhost virtualhost vhost clientrequesthost serveraddress reqhostname cshost`},
 	{fieldRoute, 0, `httproute route pathtemplate routepattern matchedpath urlrule routetemplate routename urltemplate requestroute matchedroute`},
 	{fieldController, 0, `controller`},
 	{fieldAction, 0, `action`},
@@ -216,7 +219,7 @@ var aliasText = [...]struct {
 		reqclientip reqip httprequestremoteip remotehost peerip peeraddress userip sourceipaddress requestip cip netpeerip netsockpeeraddr httprequestip requestremoteaddr requestcontextidentitysourceip`},
 	{fieldUserAgent, 0, `useragent httpuseragent useragentoriginal requestuseragent httprequestuseragent clientrequestuseragent csuseragent requseragent httpheaderuseragent agent`},
 	{fieldBytes, 0, `bytes bytessent bodybytessent responsesize size respsize downstreamcontentsize httpresponsebodybytes httpresponsesize responsebytes contentlength rescontentlength
-		httprequestresponsesize responselength bodysize httpresponsebodysize edgeresponsebytes scbytes byteswritten`},
+		httprequestresponsesize responselength bodysize httpresponsebodysize edgeresponsebytes scbytes byteswritten sentbytes`},
 	{fieldParams, 0, `params parameters requestparams queryparams requestparameters`},
 
 	{fieldErrorClass, 0, `errortype errorclass exceptiontype exceptionclass errortypename exctype exceptionname errorname errorkind errorexceptionclass exceptionexctype errorexceptiontype
@@ -249,7 +252,7 @@ var aliasText = [...]struct {
 	{fieldEventType, 0, `eventtype type`},
 	{fieldActor, 0, `actor`},
 	{fieldUser, 0, `userid currentuserid enduserid usrid useruserid accountid memberid customerid principal currentuser user uid remoteuser httprequestuser useridentityarn
-		actorid principalid userprincipalid visitorid subjectuserid loggedinuserid personid clientuser userusername`},
+		actorid principalid userprincipalid visitorid subjectuserid loggedinuserid personid clientuser userusername clientusername`},
 	{fieldUserName, 0, `username userfullname usrname actorname userlogin`},
 	{fieldUserEmail, 0, `useremail usremail actoremail`},
 	{fieldClientID, 0, `clientid oauthclientid`},
@@ -275,7 +278,7 @@ var aliasText = [...]struct {
 	{fieldParentSpan, 0, `parentspanid parentspan spanparentid xb3parentspanid httpxb3parentspanid ddparentid traceparentid spanparentspanid @ps contextstraceparentspanid`},
 	{fieldRequest, 0, `requestid xrequestid reqid rid httpxrequestid requestxrequestid httprequestid httpreqid actiondispatchrequestid requestrequestid uniqueid requestuuid
 		auditid opcrequestid xamznrequestid xamzrequestid httpxamznrequestid xmsrequestid httpxmsrequestid traceidentifier cfray rayid flyrequestid httpcfray requestuid reqxrequestid mdcrequestid
-		awsrequestid requestcontextrequestid lambdarequestid functionrequestid httprequestheadersxrequestid faasinvocationid invocationid ctxrequestid requestidentifier gorequestid`},
+		awsrequestid requestcontextrequestid lambdarequestid functionrequestid httprequestheadersxrequestid faasinvocationid invocationid ctxrequestid requestidentifier gorequestid functioninvocationid trackingreference`},
 	{fieldCorrelation, 0, `correlationid xcorrelationid httpxcorrelationid requestxcorrelationid corid opid operationid correlation httpcorrelationid correlationidentifier primarycorrelationid
 		xcorrelation logcorrelationid`},
 	{fieldCausation, 0, `causationid causeid parentid parenteventid inreplyto previouseventid triggeredby`},
@@ -318,7 +321,8 @@ var markText = [...]struct {
 	{markTraefik, `downstreamstatus routername startutc`}, {markEnvoy, `responseflags upstreamcluster starttime upstreamservicetime`}, {markNginx, `bodybytessent upstreamresponsetime requestmethod httpuseragent remoteaddr requesttime`},
 	{markPostgres, `errorseverity linenum vxid backendtype`}, {markGELF, `shortmessage`}, {markLograge, `controller view db allocations`}, {markLog4j, `instant loggerfqcn endofbatch`},
 	{markRust, `target`}, {markHost, `hostname`}, {markMsg, `msg`}, {markMessage, `message`}, {markTime, `time`}, {markTS, `ts`}, {markLambda, `awsrequestid functionname`}, {markHeroku, `dyno`},
-	{markRailsEvent, `sourcelocation payload`}, {markJournald, `realtimetimestamp`}, {markOTLP, `resourcelogs`}, {markCloudEvents, `specversion`}, {markOwn, `eventtype sourcetype`}, {markTelemetry, `record`}, {markEvents, `events`}, {markMongo, `attr`}, {markDocker, `stream`}, {markCloudWatch, `logevents logstreamname @logstream`},
+	{markRailsEvent, `sourcelocation payload`}, {markJournald, `realtimetimestamp`}, {markOTLP, `resourcelogs resourcespans`}, {markCloudEvents, `specversion`}, {markOwn, `eventtype sourcetype`}, {markTelemetry, `record`}, {markAzure, `resourceid operationid`},
+	{markGateway, `httpmethod`}, {markAudit, `protopayload`}, {markEvents, `events`}, {markMongo, `attr c`}, {markDocker, `stream`}, {markCloudWatch, `logevents logstreamname @logstream`},
 }
 
 // aliases is the table of spellings, by hash.

@@ -43,6 +43,7 @@ var (
 	flavorSlogText    = flavor{name: "slog.text"}
 	flavorOTLP        = flavor{name: "otlp", scale: scaleOTel}
 	flavorDotNet      = flavor{name: "dotnet.json", scale: scaleDotNet}
+	flavorAzure       = flavor{name: "azure.json"}
 	flavorLambda      = flavor{name: "lambda.json"}
 )
 
@@ -73,8 +74,10 @@ func (p *Parser) jsonFlavor() *flavor {
 		return &flavorTraefik
 	case m&markEnvoy != 0 && r.has(fieldStatus):
 		return &flavorEnvoy
-	case len(logger) >= 15 && logger[:15] == "http.log.access":
+	case len(logger) >= 15 && (logger[:15] == "http.log.access" || logger[:14] == "http.log.error"):
 		return &flavorCaddy
+	case m&markAzure != 0 && r.hasKey(fieldRecord, "resourceId", "resourceId"):
+		return &flavorAzure
 	case m&markSidekiq != 0 && r.has(fieldPID) && r.has(fieldThread):
 		return &flavorSidekiq
 	case m&markMonolog != 0 && r.has(fieldMessage) && r.hasKey(fieldLevel, "level_name", "level") && r.hasKey(fieldTime, "datetime", "datetime"):

@@ -6,12 +6,22 @@ import "strings"
 //
 //	127.0.0.1:38178 [21/Nov/2026:17:26:22.487] fe be/s1 0/0/0/85/85 201 137 - - ---- 1/1/0/0/0 0/0 {req} {res} "GET /orders/1 HTTP/1.1"
 func parseHAProxy(p *Parser, e *Event, line string) bool {
+	if tagged, ok := strings.CutPrefix(line, "haproxy["); ok { // without the rest of what syslog puts before
+		pid, after, ok := strings.Cut(tagged, "]: ")
+		if !ok || !allDigits(pid) || !parseHAProxy(p, e, after) {
+			return false
+		}
+		e.Platform.PID = pid
+		setDefault(&e.Platform.Service, "haproxy")
+		return true
+	}
 	client, rest := cutToken(line[:min(len(line), 80)])
-	if len(rest) < 26 || !isAccessTime(rest) || strings.IndexByte(client, ':') < 0 || bareIP(client) == "" {
+	colon := strings.LastIndexByte(client, ':')
+	if len(rest) < 26 || !isAccessTime(rest) || colon < 2 || !allDigits(client[colon+1:]) {
 		return false
 	}
 	inner, rest, ok := cutBracket(line[len(client)+1:])
-	if !ok {
+	if client = bareIP(client[:colon]); !ok || client == "" {
 		return false
 	}
 	frontend, rest := cutToken(strings.TrimLeft(rest, " "))
@@ -63,7 +73,7 @@ func parseHAProxy(p *Parser, e *Event, line string) bool {
 	haproxyTimes(e, [...]string{"request", "queue", "connect", "response"}, tm[:4])
 	word, rest := cutToken(rest)
 	size, rest := cutToken(rest)
-	setBytes(e, size)
+	setBytes(e, strings.TrimPrefix(size, "+"))
 	haproxyHTTP(p, e, status3(word), rest)
 	return true
 }
@@ -126,7 +136,7 @@ func haproxyHTTP(p *Parser, e *Event, status int, s string) {
 		switch key, value, ok := cutPair(f); {
 		case ok:
 			p.field(e, key, pairValue(value))
-		case looksLikeID(f) || strings.Count(f, ":") == 5: // HAProxy's default unique-id-format has five colons
+		case looksLikeID(f) || strings.Count(f, ":") == 3 && strings.Count(f, "_") >= 3: // HAProxy's example of unique-id-format
 			e.setRequestID("unique_id", f)
 		default:
 			addFieldIf(e, "extra", f)

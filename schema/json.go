@@ -24,7 +24,7 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		parseForwarded(p, e, line)
 		return true
 	}
-	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker|markCloudWatch|markTelemetry) != 0 {
+	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker|markCloudWatch|markTelemetry|markAzure|markGateway|markAudit) != 0 {
 		if whole := p.wholeShape(e, line); whole != nil {
 			e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 			r.reset()
@@ -37,6 +37,11 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 	p.finishFields(e)
 	if r.flavor == &flavorSidekiq {
 		p.sidekiqJSON(e)
+	}
+	if r.flavor == &flavorCaddy && strings.HasPrefix(r.logger, "http.log.error") { // the access log has the request itself
+		e.Type, e.Action, e.Subject = "log.message", "error", Subject{}
+		e.Metadata.Error.Message = e.Metadata.Message
+		setRaised(e)
 	}
 	if e.Metadata.Level >= LevelError && e.Metadata.Message.Kind == Escaped {
 		setTraceInMessage(e)
@@ -72,7 +77,7 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 				parsePlain(p, e, line)
 			}
 		}
-	case m&markOTLP != 0 && p.hasArray(e, "resourceLogs", "resource_logs"):
+	case m&markOTLP != 0 && (p.hasArray(e, "resourceLogs", "resource_logs") || p.hasArray(e, "resourceSpans", "resource_spans")):
 		return splitOTLP
 	case m&markCloudEvents != 0 && member(line, "type").isText() && member(line, "source").isText():
 		return parseCloudEvent
@@ -85,6 +90,15 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 		return parseAgentEvent
 	case m&markTelemetry != 0 && isLambdaEvent(member(line, "type").Plain()) && member(line, "time").isText():
 		return parseLambdaEvent
+	case m&markAzure != 0 && (member(line, "OperationId").isText() && member(line, "Type").isText() || member(line, "operation_Id").isText() && member(line, "itemType").isText()):
+		return parseAppInsights
+	case m&markAzure != 0 && p.carried() && isAzureEntry(line):
+		return (*Parser).azureEntry
+	case m&markGateway != 0 && member(line, "requestId").isText() && member(line, "status").scalar() != "" && (member(line, "requestTime").isText() || member(line, "requestTimeEpoch").scalar() != "") &&
+		(member(line, "routeKey").isText() || member(line, "resourcePath").isText()):
+		return parseGatewayJSON
+	case m&markAudit != 0 && member(member(line, "protoPayload").S, "methodName").isText():
+		return parseGCPAudit
 	case m&markEvents != 0 && member(line, "events").isArray() && p.out.depth == 0:
 		if list := member(line, "events").S; strings.Contains(list, `"event_type"`) || strings.Contains(list, `"action"`) || strings.Contains(list, `"source_type"`) || strings.Contains(list, `"ingestionTime"`) {
 			return func(p *Parser, e *Event, _ string) { splitEvents(p, e, list) }

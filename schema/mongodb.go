@@ -40,6 +40,10 @@ func parseMongo(p *Parser, e *Event, line string) {
 	if remote := member(attr.S, "remote").scalar(); remote != "" {
 		setClientIP(e, remote)
 	}
+	if v := member(attr.S, "error"); v.isText() && e.Metadata.Level >= LevelError {
+		e.Metadata.Error.Message = v
+		setRaised(e)
+	}
 	if v := member(attr.S, "error"); v.isObject() && e.Metadata.Level >= LevelError {
 		e.Metadata.Error.Class, e.Metadata.Error.Message = member(v.S, "codeName").scalar(), member(v.S, "errmsg")
 		setRaised(e)
@@ -82,10 +86,29 @@ func mongoQuery(p *Parser, e *Event, attr, ns string) {
 	name := singular(table)
 	e.Action = p.concat(name, ".", verb)
 	e.Subject = Subject{Type: name}
+	if id := mongoID(command); id != "" {
+		e.Subject.ID = id
+		e.AddIdent(IdentEntity, name, id)
+	}
+	setOutcome(e, OutcomeSuccess)
 	e.Metadata.DB.Op, e.Metadata.DB.Table = op, table
 	if n, ok := atoi(member(attr, "nreturned").scalar()); ok {
 		e.Metadata.DB.Rows, e.Metadata.DB.HasRows = n, true
 	}
+}
+
+// mongoID returns the _id of the document that a command names, "" when it names none or several.
+func mongoID(command string) string {
+	for _, key := range [...]string{"filter", "q", "query"} {
+		v := member(member(command, key).S, "_id")
+		if v.isObject() {
+			v = member(v.S, "$oid")
+		}
+		if s := v.scalar(); s != "" {
+			return s
+		}
+	}
+	return ""
 }
 
 // parsePostgresJSON reads PostgreSQL's jsonlog, with the names of its documentation.

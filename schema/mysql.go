@@ -30,6 +30,17 @@ func parseMySQLError(p *Parser, e *Event, s *stamped) bool {
 			rest = after
 		}
 	}
+	rest = strings.TrimLeft(rest, " ")
+	if e.Metadata.Level >= LevelError {
+		e.Metadata.Message, e.Metadata.Error.Message = Text(rest), Text(rest)
+		for i := range e.Metadata.Fields {
+			if f := &e.Metadata.Fields[i]; f.Key == "code" {
+				e.Metadata.Error.Class = f.Value.S
+			}
+		}
+		setRaised(e)
+		return true
+	}
 	p.setText(e, rest)
 	return true
 }

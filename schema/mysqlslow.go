@@ -70,6 +70,7 @@ func finishSlowQuery(e *Event, more string) {
 	}
 	if sql = strings.TrimRight(sql, ";\n "); sql != "" {
 		setSQL(e, sql, "")
+		setOutcome(e, OutcomeSuccess)
 	}
 }
 

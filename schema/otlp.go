@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// splitOTLP takes apart one export of OpenTelemetry logs: each record is an event, in the order written.
+// splitOTLP takes apart one export of OpenTelemetry logs or spans: each record and span is an event, in the order written.
 func splitOTLP(p *Parser, _ *Event, line string) {
 	each := func(obj string, names [2]string, f func(v string)) {
 		for _, name := range names {
@@ -31,6 +31,17 @@ func splitOTLP(p *Parser, _ *Event, line string) {
 		}
 		each(rl, [2]string{"scopeLogs", "scope_logs"}, scopes)
 		each(rl, [2]string{"instrumentationLibraryLogs", "instrumentation_library_logs"}, scopes)
+	})
+	each(line, [2]string{"resourceSpans", "resource_spans"}, func(rs string) {
+		resource := member(rs, "resource").S
+		scopes := func(ss string) {
+			scope := member(member(ss, "scope").S, "name").scalar()
+			each(ss, [2]string{"spans", "spans"}, func(span string) {
+				p.parts = append(p.parts, part{func(p *Parser, e *Event, it part) { p.otlpSpan(e, it.text, it.outer, scope) }, span, resource})
+			})
+		}
+		each(rs, [2]string{"scopeSpans", "scope_spans"}, scopes)
+		each(rs, [2]string{"instrumentationLibrarySpans", "instrumentation_library_spans"}, scopes)
 	})
 	if len(p.parts) == 0 { // an export without records says that somebody is alive
 		p.parts = append(p.parts, part{func(_ *Parser, e *Event, it part) {

@@ -272,6 +272,7 @@ var formats = []format{
 	{"okhttp.text", parseOkHttp},
 	{"aws.alb", parseALB},
 	{"aws.s3", parseS3},
+	{"aws.apigateway", parseGatewayCSV},
 	{"cloudfront", parseCloudFront},
 	{"iis", parseIIS},
 	{"w3c.header", parseW3CHeader},

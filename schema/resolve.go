@@ -140,6 +140,9 @@ func (p *Parser) finishText(e *Event) {
 
 func (p *Parser) resolveTime(e *Event) {
 	r := &p.rec
+	if r.flavor == &flavorTraefik {
+		p.traefikTime(e)
+	}
 	if !r.has(fieldTime) || e.Time.From == FromLine {
 		return
 	}
@@ -385,7 +388,7 @@ func (p *Parser) resolvePlatform(e *Event) {
 		set(fieldEnvironment, &pl.Environment)
 	}
 	if !r.has(fieldHost) {
-	} else if access := r.flavor == &flavorNginx || r.flavor == &flavorLogrageKV || r.flavor == &flavorLograge; !access || r.slots[fieldHost].key == "hostname" {
+	} else if access := r.flavor == &flavorNginx || r.flavor == &flavorAzure || r.flavor == &flavorLogrageKV || r.flavor == &flavorLograge; !access || r.slots[fieldHost].key == "hostname" {
 		set(fieldHost, &pl.Host)
 	}
 	if r.have[0]&placeFields != 0 {

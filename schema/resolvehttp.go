@@ -51,7 +51,7 @@ func (p *Parser) resolveRequest(e *Event) bool {
 		setHTTP(e, method, target, status)
 	}
 	host := r.takeText(fieldRequestHost)
-	if host == "" && (r.flavor == &flavorNginx || r.flavor == &flavorLograge || r.flavor == &flavorLogrageKV) {
+	if host == "" && (r.flavor == &flavorNginx || r.flavor == &flavorAzure || r.flavor == &flavorLograge || r.flavor == &flavorLogrageKV) {
 		host = r.takeText(fieldHost)
 	}
 	if host != "" && !e.hasExtra("host") {

@@ -28,11 +28,13 @@ func parseNginxError(p *Parser, e *Event, s *stamped) bool {
 	e.Metadata.Message = Text(rest)
 	at := strings.Index(rest, ", client: ")
 	if at < 0 {
+		setServerError(e)
 		scanIdents(e, rest)
 		p.finishFields(e)
 		return true
 	}
 	e.Metadata.Message = Text(rest[:at])
+	setServerError(e)
 	for tail := rest[at+2:]; tail != ""; {
 		key, value, ok := strings.Cut(tail, ": ")
 		if !ok {
@@ -61,6 +63,9 @@ func nginxErrorPair(e *Event, key, value string) {
 		}
 		setRequest(e, method, target, 0)
 		e.Action = ""
+		if e.Type == "error.raised" {
+			e.Action = "error"
+		}
 	case "host":
 		e.AddExtra("host", Text(value))
 	case "referrer":
@@ -69,7 +74,15 @@ func nginxErrorPair(e *Event, key, value string) {
 		host, path, _ := splitTarget(value)
 		e.AddField("upstream", Text(host+path))
 	default:
-		e.AddField(key, Text(value))
+		addFieldIf(e, key, value)
+	}
+}
+
+// setServerError makes e the event of an error when the server itself says that its message is one.
+func setServerError(e *Event) {
+	if m := &e.Metadata; m.Level >= LevelError {
+		m.Error.Message = m.Message
+		setRaised(e)
 	}
 }
 
@@ -98,6 +111,9 @@ func parseApacheError(p *Parser, e *Event, s *stamped) bool {
 	for strings.HasPrefix(rest, "[") || cause == "" && strings.HasPrefix(rest, "(") {
 		if rest[0] == '(' { // (111)Connection refused: [client …
 			i := strings.Index(rest, ": [client ")
+			if j := strings.Index(rest, ": AH"); i < 0 || j > 0 && j < i {
+				i = j
+			}
 			if i < 0 {
 				break
 			}
@@ -130,6 +146,7 @@ func parseApacheError(p *Parser, e *Event, s *stamped) bool {
 	}
 	addFieldIf(e, "cause", cause)
 	e.Metadata.Message = Text(rest)
+	setServerError(e)
 	scanIdents(e, rest)
 	p.finishFields(e)
 	return true

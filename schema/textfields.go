@@ -128,6 +128,9 @@ func scanPair(s string) (n int, key string, value Value) {
 		if (s[i] == ',' || s[i] == ';') && (i+1 == len(s) || s[i+1] == ' ' || startsPair(s[i+1:])) {
 			break
 		}
+		if c := s[i]; (c == ']' || c == ')' || c == '}') && (i+1 == len(s) || s[i+1] == ' ') && from < i && !opened(s[from:i], c) {
+			break // of what the pair stands in
+		}
 		if s[i] == '(' { // Some(text with blanks)
 			if end := balanced(s, i); end > 0 {
 				i = end
@@ -143,6 +146,15 @@ func scanPair(s string) (n int, key string, value Value) {
 		}
 	}
 	return i, key, pairValue(s[from:i])
+}
+
+// opened reports whether s holds a bracket that c closes.
+func opened(s string, c byte) bool {
+	open := byte('(')
+	if c != ')' {
+		open = c - 2
+	}
+	return strings.Count(s, string(rune(open))) > strings.Count(s, string(rune(c)))
 }
 
 // startsPair reports whether s begins with key=.
