@@ -192,3 +192,29 @@ func FuzzLink(f *testing.F) {
 		}
 	})
 }
+
+// TestMergesOfAStillClock holds that what is to be said of names does not pile up while lines of old times are read.
+func TestMergesOfAStillClock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	said := 0
+	emit := func(e *schema.Event) {
+		if e.Type == "flow.merged" {
+			said++
+		}
+		w.c.Reuse(e)
+	}
+	const flows = 10_000
+	for i := range flows {
+		e := w.event("web", 0, "log.message", fmt.Sprintf("req:request_id=%08x-f44d-434b-a317-e81b8248%04x", uint32(i)*0x9e3779b9, i),
+			fmt.Sprintf("trace:trace_id=%016x%016x", uint64(i+1)*0x9e3779b97f4a7c15, uint64(i+1)*0xd6e8feb86659fd93))
+		w.c.Link(e, emit)
+	}
+	if waiting := flows - said; waiting < 0 || waiting > 4096 {
+		t.Errorf("%d of %d records wait", waiting, flows)
+	}
+	w.c.Flush(emit)
+	if said != flows {
+		t.Errorf("%d records for %d flows", said, flows)
+	}
+}

@@ -16,6 +16,9 @@ type merge struct {
 	time  int64
 }
 
+// maxQueued bounds the records that wait.
+const maxQueued = 4096
+
 // mergeDelay is how long names are collected, so that one record says all of them. Nanoseconds.
 const mergeDelay = int64(1e9)
 
@@ -62,7 +65,7 @@ func (c *Correlator) tellMerged(all bool, emit func(*schema.Event)) {
 		c.orphan(i)
 	}
 	c.orphans = c.orphans[:0]
-	for c.queueHead < len(c.queue) && (all || c.merges[c.queue[c.queueHead]].due <= c.clock) {
+	for c.queueHead < len(c.queue) && (all || c.mergeDue()) {
 		i := c.queue[c.queueHead]
 		c.queueHead++
 		if p := &c.merges[i]; p.flow > 0 {
@@ -81,7 +84,13 @@ func (c *Correlator) tellMerged(all bool, emit func(*schema.Event)) {
 
 // mergesDue reports whether there is something to say.
 func (c *Correlator) mergesDue() bool {
-	return len(c.orphans) > 0 || c.queueHead < len(c.queue) && c.merges[c.queue[c.queueHead]].due <= c.clock
+	return len(c.orphans) > 0 || c.queueHead < len(c.queue) && c.mergeDue()
+}
+
+// mergeDue reports whether the oldest record is due. The clock stands still while old lines are read; so that they do not pile
+// up, none waits behind too many others.
+func (c *Correlator) mergeDue() bool {
+	return c.merges[c.queue[c.queueHead]].due <= c.clock || len(c.queue)-c.queueHead > maxQueued
 }
 
 // emitMerged sends the other names of a flow, at most 32 in one event.
