@@ -83,3 +83,30 @@ func (p *Parser) dotNetMessage(e *Event, msg string) {
 	}
 	setDefault(&e.Action, logger)
 }
+
+// setDotNetScopes reads the scopes around a message: => SpanId:…, TraceId:… => RequestPath:/x RequestId:0HMV:1.
+func setDotNetScopes(e *Event, s string) {
+	for scope := range strings.SplitSeq(s, "=> ") {
+		for part := range strings.FieldsSeq(scope) {
+			key, value, ok := strings.Cut(strings.TrimSuffix(part, ","), ":")
+			if !ok || value == "" || !isDotted(key) {
+				continue
+			}
+			switch key {
+			case "TraceId":
+				e.setTrace(key, value)
+			case "SpanId":
+				if h, ok := canonSpan(value); ok {
+					setDefault(&e.Correlation.SpanID, h)
+					e.AddIdent(IdentSpan, key, h)
+				}
+			case "ParentId":
+				e.setParentSpan(key, value)
+			case "RequestId":
+				e.setRequestID(key, value)
+			default:
+				e.AddField(key, Text(value))
+			}
+		}
+	}
+}

@@ -37,6 +37,7 @@ type record struct {
 	members int     // of the object scanned last
 	flavor  *flavor // of the format, nil when it is not known
 	logger  string
+	spanned bool // the line names spans, which hold method and path of the request it stands in
 	done    bool // the fields have their meaning
 }
 
@@ -46,7 +47,7 @@ const maxFields = 1024
 func (r *record) reset() {
 	r.have, r.marks, r.depth, r.box, r.fields = [2]uint64{}, 0, 0, "", 0
 	r.ids, r.lost = r.ids[:0], r.lost[:0]
-	r.flavor, r.logger, r.done = nil, "", false
+	r.flavor, r.logger, r.spanned, r.done = nil, "", false, false
 }
 
 func (r *record) has(f fieldID) bool { return r.have[f>>6]>>(f&63)&1 != 0 }

@@ -7,6 +7,7 @@ type flavor struct {
 	fraction    int64 // the same for a number with a point
 	scale       levelScale
 	nameService bool // "name" is the service, not the logger
+	hostHeader  bool // "host" is the one that was asked for, not the machine
 }
 
 // The flavors.
@@ -27,11 +28,11 @@ var (
 	flavorCLEF        = flavor{name: "serilog.clef", whole: millisecond, fraction: millisecond}
 	flavorMonolog     = flavor{name: "monolog.json", scale: scaleMonolog}
 	flavorSemantic    = flavor{name: "semantic_logger.json", whole: millisecond, fraction: millisecond, scale: scaleSemantic}
-	flavorLograge     = flavor{name: "lograge.json", whole: millisecond, fraction: millisecond}
-	flavorLogrageKV   = flavor{name: "lograge.text", whole: millisecond, fraction: millisecond}
+	flavorLograge     = flavor{name: "lograge.json", whole: millisecond, fraction: millisecond, hostHeader: true}
+	flavorLogrageKV   = flavor{name: "lograge.text", whole: millisecond, fraction: millisecond, hostHeader: true}
 	flavorSidekiq     = flavor{name: "sidekiq.json", whole: second, fraction: second}
 	flavorRails       = flavor{name: "rails.event", whole: millisecond, fraction: millisecond}
-	flavorNginx       = flavor{name: "nginx.json", whole: second, fraction: second}
+	flavorNginx       = flavor{name: "nginx.json", whole: second, fraction: second, hostHeader: true}
 	flavorCaddy       = flavor{name: "caddy.json", whole: second, fraction: second}
 	flavorTraefik     = flavor{name: "traefik.json", whole: nanosecond}
 	flavorEnvoy       = flavor{name: "envoy.json", whole: millisecond, fraction: millisecond}
@@ -43,18 +44,19 @@ var (
 	flavorSlogText    = flavor{name: "slog.text"}
 	flavorOTLP        = flavor{name: "otlp", scale: scaleOTel}
 	flavorDotNet      = flavor{name: "dotnet.json", scale: scaleDotNet}
-	flavorAzure       = flavor{name: "azure.json"}
+	flavorAzure       = flavor{name: "azure.json", hostHeader: true}
 	flavorLambda      = flavor{name: "lambda.json"}
+	flavorEcho        = flavor{name: "echo.json", whole: nanosecond, hostHeader: true}
 )
 
 // nameJSON tells by the keys, and where they do not tell by how values are written, which logger wrote a JSON line.
 func (p *Parser) nameJSON(e *Event) {
-	f := p.jsonFlavor()
+	f := p.jsonFlavor(e)
 	p.rec.flavor = f
 	e.Platform.Format = f.name
 }
 
-func (p *Parser) jsonFlavor() *flavor {
+func (p *Parser) jsonFlavor(e *Event) *flavor {
 	r := &p.rec
 	m := r.marks
 	all := func(want uint64) bool { return m&want == want }
@@ -121,8 +123,15 @@ func (p *Parser) jsonFlavor() *flavor {
 		return &flavorLambda
 	case m&markMessage != 0 && r.hasKey(fieldTime, "timestamp", "timestamp") && level.isText():
 		return &flavorWinston
+	case r.hasKey(fieldIP, "remote_ip", "remote_ip") && r.hasKey(fieldDuration, "latency", "latency") && r.has(fieldMethod) && e.hasField("latency_human"):
+		return &flavorEcho
 	}
 	return &flavorJSON
+}
+
+// hostHeader reports whether the host of the line is the one that its request asked for.
+func (r *record) hostHeader() bool {
+	return r.flavor.hostHeader || r.has(fieldHost) && r.slots[fieldHost].box == "State"
 }
 
 // hasKey reports whether the line has the field under one of two spellings.

@@ -47,11 +47,35 @@ func parseKlog(p *Parser, e *Event, line string) bool {
 		e.Metadata.Message = Text(unescapeQuoted(quoted))
 		p.pairs(e, strings.TrimSpace(after))
 		scanIdents(e, quoted)
+		if quoted == "HTTP" {
+			klogRequest(p, e)
+		}
 		p.finishFields(e)
+		if pod := e.Platform.Pod; strings.IndexByte(pod, '/') > 0 { // the one that is spoken of, not the writer's
+			e.AddField("pod", Text(pod))
+			e.Platform.Pod = ""
+		}
 		return true
 	}
 	p.setText(e, msg)
 	return true
+}
+
+// klogRequest gives the fields of Kubernetes' request log the names that others use for them.
+func klogRequest(p *Parser, e *Event) {
+	fields := e.Metadata.Fields
+	kept := fields[:0]
+	for _, f := range fields {
+		switch f.Key {
+		case "resp":
+			p.field(e, "status", f.Value)
+		case "srcIP":
+			p.field(e, "remote_addr", f.Value)
+		default:
+			kept = append(kept, f)
+		}
+	}
+	e.Metadata.Fields = kept
 }
 
 // parseZapConsole takes zap's console encoder: timestamp, level, [logger], [caller], message and a JSON object, with TABs.

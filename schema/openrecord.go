@@ -179,6 +179,13 @@ func (j *Joiner) endRecord(st *stream, emit func(*Event)) {
 				return
 			}
 			joinMessage(&e.Metadata, more)
+		case e.Join.Kind == pinoPretty:
+			if j.finishPino(e, more, emit) {
+				return
+			}
+			finishRecord(e, more, &r.trace)
+		case e.Join.Kind == tracingPretty:
+			j.finishTracing(e, more)
 		case e.Join.Kind == "aspnet":
 			j.finishDotNet(e, more)
 		default:
@@ -210,6 +217,10 @@ func (j *Joiner) finishDotNet(e *Event, more string) {
 	message, trace := "", ""
 	for line := range strings.SplitSeq(more, "\n") {
 		text := strings.TrimPrefix(line, "      ")
+		if message == "" && strings.HasPrefix(text, "=> ") {
+			setDotNetScopes(e, text)
+			continue
+		}
 		if trace == "" && exceptionLine(text) == "" && !isFrame(strings.TrimLeft(text, " ")) {
 			message = strings.TrimPrefix(message+"\n"+text, "\n")
 			continue

@@ -242,6 +242,7 @@ type format struct {
 var formats = []format{
 	{"docker", parseDocker},
 	{"cri", parseCRI},
+	{"aspnet.systemd", parseDotNetSystemd},
 	{"syslog", parseSyslog},
 	{"logplex", parseLogplex},
 	{"compose", parsePrefixed},
@@ -288,6 +289,7 @@ var formats = []format{
 	{"cluster", parseCluster},
 	{"gorm", parseGorm},
 	{"stamped", parseStamped},
+	{tracingPretty, parseTracingPretty},
 	{"aspnet.console", parseDotNetConsole},
 	{"winston.simple", parseWinstonSimple},
 	{"text.levelfirst", parseLevelFirst},

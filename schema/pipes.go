@@ -23,8 +23,16 @@ func parsePipes(p *Parser, e *Event, s *stamped) bool {
 		e.Platform.Format = "nlog"
 		e.Metadata.Level = level
 		e.AddField("logger", Text(logger))
+		if at := strings.LastIndexByte(msg, '|'); level >= LevelWarn && at >= 0 && exceptionLine(msg[at+1:]) != "" { // ${message:withexception=true}
+			class, text, _ := strings.Cut(msg[at+1:], ": ")
+			setException(e, class, text, "")
+			msg = msg[:at]
+		}
 		if !p.phrase(e, msg) {
 			p.setText(e, msg)
+		}
+		if e.Metadata.Error.Class != "" {
+			setRaised(e)
 		}
 		setDefault(&e.Action, logger)
 		return true

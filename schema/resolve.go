@@ -388,7 +388,7 @@ func (p *Parser) resolvePlatform(e *Event) {
 		set(fieldEnvironment, &pl.Environment)
 	}
 	if !r.has(fieldHost) {
-	} else if access := r.flavor == &flavorNginx || r.flavor == &flavorAzure || r.flavor == &flavorLogrageKV || r.flavor == &flavorLograge; !access || r.slots[fieldHost].key == "hostname" {
+	} else if !r.hostHeader() || r.slots[fieldHost].key == "hostname" {
 		set(fieldHost, &pl.Host)
 	}
 	if r.have[0]&placeFields != 0 {

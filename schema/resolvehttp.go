@@ -6,6 +6,7 @@ import "strings"
 // status or a duration makes it the record of a request.
 func (p *Parser) resolveRequest(e *Event) bool {
 	r := &p.rec
+	p.resolveSpans(e)
 	if !r.has(fieldMethod) && !r.has(fieldRequestLine) || !r.has(fieldPath) && !r.has(fieldRequestLine) && !r.has(fieldRequestHost) {
 		return false
 	}
@@ -28,7 +29,7 @@ func (p *Parser) resolveRequest(e *Event) bool {
 	status := p.takeStatus()
 	r.use(fieldMethod)
 	r.use(fieldPath)
-	if status == 0 && !e.Metadata.Duration.Set {
+	if status == 0 && (!e.Metadata.Duration.Set || r.spanned) {
 		m := &e.Metadata
 		m.Method = upperMethod(method)
 		_, m.Path, _ = splitTarget(target)
@@ -51,8 +52,11 @@ func (p *Parser) resolveRequest(e *Event) bool {
 		setHTTP(e, method, target, status)
 	}
 	host := r.takeText(fieldRequestHost)
-	if host == "" && (r.flavor == &flavorNginx || r.flavor == &flavorAzure || r.flavor == &flavorLograge || r.flavor == &flavorLogrageKV) {
+	if host == "" && r.hostHeader() {
 		host = r.takeText(fieldHost)
+	}
+	if r.flavor == &flavorEcho && e.Correlation.RequestID == "" {
+		e.setRequestID("id", r.takeText(fieldPlainID))
 	}
 	if host != "" && !e.hasExtra("host") {
 		e.AddExtra("host", Text(host))

@@ -42,6 +42,8 @@ var stampedFormats = []struct {
 	{"chi", parseChi},
 	{"jul", parseJUL},
 	{"gorm", parseGormHead},
+	{"pino.pretty", parsePinoPretty},
+	{"tracing.text", parseTracing},
 	{"text.levelled", parseLevelled},
 	{"text.stamped", parseStampedText},
 }
@@ -84,6 +86,15 @@ func (p *Parser) stamp(s *stamped, line string) bool {
 	}
 	if !ok {
 		t, rest, ok = p.commaTime(line[at:])
+	}
+	if !ok && s.bracket && len(line) > 16 && line[14] == ']' && allDigits(line[1:14]) { // pino-pretty that does not translate times
+		t, ok = parseEpoch(line[1:14])
+		rest = line[14:]
+	}
+	if !ok && !s.bracket {
+		if t, rest, ok = p.kitchenTime(line); !ok {
+			t, rest, ok = zapEpoch(line)
+		}
 	}
 	if !ok {
 		return false
@@ -150,4 +161,44 @@ func (p *Parser) terseTime(s string, bracket bool) (t Time, rest string, ok bool
 		return t, s[13:], ok
 	}
 	return Time{}, s, false
+}
+
+// kitchenTime reads zerolog's 3:04PM, which a level of three letters has to follow.
+func (p *Parser) kitchenTime(s string) (t Time, rest string, ok bool) {
+	colon := strings.IndexByte(s[:min(len(s), 3)], ':')
+	if colon < 1 || len(s) < colon+10 || s[colon+5] != ' ' || !isShortLevel(s[colon+6:colon+9]) || s[colon+9] != ' ' {
+		return Time{}, s, false
+	}
+	hour, isHour := atoi(s[:colon])
+	minute, isMinute := digits2(s[colon+1:])
+	pm, n := scanMeridiem(s[colon+3:])
+	if !isHour || !isMinute || n != 2 || minute > 59 {
+		return Time{}, s, false
+	}
+	c, ok := clock{sec: int(hour)*3600 + minute*60}.meridiem(pm)
+	if !ok {
+		return Time{}, s, false
+	}
+	return p.dateless(c), s[colon+5:], true
+}
+
+// zapEpoch reads the seconds since 1970 that zap's production encoder prints to a console: 1.77348240015e+09, TAB.
+func zapEpoch(s string) (t Time, rest string, ok bool) {
+	end := strings.IndexByte(s[:min(len(s), 32)], '\t')
+	if end < 8 || s[1] != '.' {
+		return Time{}, s, false
+	}
+	digits, ok := strings.CutSuffix(s[:end], "e+09")
+	if !ok || !isDigit(s[0]) || !allDigits(digits[2:]) {
+		return Time{}, s, false
+	}
+	digits = digits[:1] + digits[2:]
+	for len(digits) < 10 {
+		digits += "0"
+	}
+	if len(digits) > 10 {
+		digits = digits[:10] + "." + digits[10:]
+	}
+	t, ok = parseEpoch(digits)
+	return t, s[end:], ok
 }

@@ -26,7 +26,7 @@ func (p *Parser) parseTime(s string) (Time, bool) {
 // leadingTime reads the timestamp that s begins with; rest is what follows it, with its blanks. It knows ISO 8601 and RFC
 // 3339 in all their spellings, the common log format, syslog, RFC 1123, ANSI C, Apache's, Redis', Tomcat's, Java's and US
 // dates, and a bare time of day. A time without a zone was written in the parser's location, one without a year in the
-// year that puts it nearest to the moment of reading, not more than a day ahead, one without a date on the nearest day.
+// year that puts it nearest to the moment of reading, not more than a day ahead, one without a date on the last day that is not ahead.
 func (p *Parser) leadingTime(s string) (t Time, rest string, ok bool) {
 	t, n, ok := p.scanTime(s)
 	if !ok {
@@ -402,26 +402,17 @@ func (p *Parser) yearless(month, day int, c clock) (Time, bool) {
 	return Time{}, false
 }
 
-// dateless returns the moment nearest to the moment of reading at which clocks showed c.
+// dateless returns the last moment before that of reading at which clocks showed c; they may be an hour fast.
 func (p *Parser) dateless(c clock) Time {
 	now, _ := floorDiv(p.now, 1e9)
 	days, _ := floorDiv(now+p.offsetAt(now), 86400)
-	best := Time{}
-	for _, d := range [...]int64{0, -1, 1} {
-		t, ok := p.at(days+d, c, 0, zoneNone)
-		if ok && (best.NS == 0 || abs(t.NS-p.now) < abs(best.NS-p.now)) {
-			best = t
+	for _, d := range [...]int64{1, 0, -1} {
+		if t, ok := p.at(days+d, c, 0, zoneNone); ok && t.NS <= p.now+3600e9 {
+			t.From = FromLine
+			return t
 		}
 	}
-	best.From = FromLine
-	return best
-}
-
-func abs(n int64) int64 {
-	if n < 0 {
-		return -n
-	}
-	return n
+	return Time{NS: p.now, Digits: 3}
 }
 
 // scanClock reads hh:mm:ss, hh:mm:ss.fff or h:mm:ss at the start of s; n is its length, 0 when there is none.

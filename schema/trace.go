@@ -12,6 +12,7 @@ type traceState struct {
 	failed bool // tells of an error, so that frames are to be expected
 	python bool // behind "Traceback", before the line that names the exception
 	golang bool // in a dump of goroutines
+	panics bool // the message tells of a panic
 	rust   bool // behind "panicked at"
 	causes bool // behind Rails' "Causes:"
 	cause  bool // in the message of a cause, which has several lines
@@ -37,6 +38,7 @@ func (t *traceState) start(e *Event) {
 	if e.Join.Text != "" && e.Join.Role == Continues {
 		text = e.Join.Text
 	}
+	t.panics = strings.Contains(text, "panic")
 	t.mail = t.rails() && (strings.HasPrefix(text, "Date: ") || strings.HasPrefix(text, "From: ") || strings.HasPrefix(text, "Content-Type: "))
 	t.add(text)
 }
@@ -123,12 +125,16 @@ func (t *traceState) takes(s string) bool {
 		return true
 	case t.golang:
 		return goDumpLine(s)
+	case strings.HasPrefix(s, "goroutine ") && strings.HasSuffix(s, "]:"): // what panicked was logged before the dump
+		return t.level == LevelNone && t.kind != plainText || t.level >= LevelError || t.panics
+	case t.format == "gin" && strings.HasPrefix(s, "Error #"):
+		return true
 	case t.format == "zap.console" && t.level >= LevelWarn && goFunction(s):
 		return true
 	case strings.HasPrefix(s, "↳ "), strings.HasPrefix(s, "Caused by:"), t.causes && causeLine(s), strings.HasPrefix(s, "Suppressed: "), strings.HasPrefix(s, "... "),
 		strings.HasPrefix(s, "[stacktrace]"), strings.HasPrefix(s, "Stack trace:"), strings.HasPrefix(s, "[previous exception]"), strings.HasPrefix(s, "--- End of "),
 		strings.HasPrefix(s, "Causes:"), strings.HasPrefix(s, "Information for: "), strings.HasPrefix(s, "Information for cause: "), strings.HasPrefix(s, "During handling of the above"),
-		strings.HasPrefix(s, "The above exception was"), strings.HasPrefix(s, "note: run with"), strings.HasPrefix(s, "stack backtrace:"):
+		strings.HasPrefix(s, "The above exception was"), strings.HasPrefix(s, "note: run with"), strings.HasPrefix(s, "stack backtrace:"), t.frames && strings.HasPrefix(s, "note: "):
 		return true
 	case s == `"}` || strings.HasPrefix(s, `"} `) || s == "}" || s == "]" || s == ")" || s == "});" || s == "};":
 		return true
@@ -179,7 +185,7 @@ func isFrame(s string) bool {
 // goDumpLine reports whether a line that is not indented belongs to a dump of goroutines.
 func goDumpLine(s string) bool {
 	return strings.HasPrefix(s, "goroutine ") || strings.HasPrefix(s, "created by ") || strings.HasPrefix(s, "exit status ") || strings.HasPrefix(s, "[signal ") ||
-		strings.HasPrefix(s, "panic: ") || strings.HasPrefix(s, "runtime.") || strings.HasSuffix(s, ")") && strings.IndexByte(s, ' ') < 0 || strings.HasPrefix(s, "main.") ||
+		strings.HasPrefix(s, "panic: ") || strings.HasPrefix(s, "panic(") || strings.HasPrefix(s, "...additional frames elided...") || strings.HasPrefix(s, "runtime.") || strings.HasSuffix(s, ")") && strings.IndexByte(s, ' ') < 0 || strings.HasPrefix(s, "main.") ||
 		strings.HasSuffix(s, ")") && strings.IndexByte(s, '(') > 0 && strings.IndexByte(s[:strings.IndexByte(s, '(')], '.') > 0
 }
 
@@ -247,6 +253,10 @@ func finishRecord(e *Event, more string, t *traceState) {
 		return
 	case t.kind == mysqlSlow:
 		finishSlowQuery(e, more)
+		return
+	case t.format == "gin" && strings.HasPrefix(more, "Error #"):
+		_, text, _ := strings.Cut(more, ": ")
+		m.Error.Message, m.Outcome = Text(text), OutcomeFailure
 		return
 	case t.sql && !t.frames && !t.python:
 		setWholeSQL(e, more)
@@ -344,6 +354,10 @@ func traceError(trace, first string) (class, text string) {
 	if class != "" {
 		return class, text
 	}
+	if _, after, ok := strings.Cut(first, "panic serving "); ok { // net/http: address: what was raised
+		_, text, _ = strings.Cut(after, ": ")
+		return "panic", text
+	}
 	// Ruby without a headline: app.rb:3:in 'x': message (Class)
 	if i := strings.LastIndex(first, " ("); i > 0 && strings.HasSuffix(first, ")") && isConstant(first[i+2:len(first)-1]) && exceptionName(first[i+2:len(first)-1]) {
 		text = first[:i]
@@ -355,6 +369,34 @@ func traceError(trace, first string) (class, text string) {
 	if name := exceptionLine(first); name != "" {
 		_, text, _ = strings.Cut(first[strings.Index(first, name)+len(name):], ": ")
 		return name, text
+	}
+	// bunyan and Tomcat indent the headline; JBoss and Node write it behind the words of the message.
+	for line := range strings.SplitSeq(trace, "\n") {
+		line = strings.TrimLeft(line, " \t")
+		if isFrame(line) {
+			break
+		}
+		if name := exceptionLine(line); name != "" {
+			_, text, _ = strings.Cut(line[len(name):], ": ")
+			return name, text
+		}
+	}
+	return exceptionWithin(first)
+}
+
+// exceptionWithin returns the class and message of the exception that stands behind the words of a message.
+func exceptionWithin(s string) (class, text string) {
+	for from := 0; from < len(s); {
+		i := strings.Index(s[from:], ": ")
+		if i < 0 {
+			break
+		}
+		at := strings.LastIndexByte(s[:from+i], ' ') + 1
+		if name := exceptionLine(s[at:]); name != "" && !strings.HasSuffix(name, "Warning") {
+			_, text, _ = strings.Cut(s[at+len(name):], ": ")
+			return name, text
+		}
+		from += i + 2
 	}
 	return "", ""
 }
