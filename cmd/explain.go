@@ -69,6 +69,7 @@ func runExplain(env *Env, c *cli.Context) error {
 	x := &explainer{out: env.Stdout, parser: schema.NewParser(l.Config.schema()), redactor: engine.Worker(), json: c.Bool("json")}
 	x.parser.Start(nil, time.Unix(0, readTime(name)))
 	r := bufio.NewReaderSize(in, 64<<10)
+	header := ""
 	for n, left := 1, c.Int("lines"); left > 0; n++ {
 		text, _, err := readLine(r, int(l.Config.Input.MaxLineSize))
 		if text == "" && errors.Is(err, io.EOF) {
@@ -79,6 +80,12 @@ func runExplain(env *Env, c *cli.Context) error {
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
+		}
+		if strings.HasPrefix(text, "#") && len(header) < 64<<10 { // of a W3C log: what its columns are
+			header += strings.TrimRight(text, "\r\n") + "\n"
+			src := &schema.Source{}
+			src.Describe(header)
+			x.parser.Start(src, time.Unix(0, readTime(name)))
 		}
 		if line == 0 || line == n {
 			if err := x.line(fmt.Sprintf("%s:%d", name, n), text); err != nil {

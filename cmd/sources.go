@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"cmp"
+	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/ezlogs/ezlogs/schema"
@@ -29,7 +31,26 @@ func (n *namer) name(s *tailer.Source) *schema.Source {
 	}
 	out := schema.NewSource(s.Path, filepath.Base(s.Name), n.secret, id)
 	out.Service, out.Environment, out.Host = n.service, n.environment, n.host
+	out.Describe(fileHead(s.Path))
 	return out
+}
+
+// fileHead returns how a file begins that begins with a comment, as W3C logs do, else nothing.
+func fileHead(path string) string {
+	if info, err := os.Stat(path); path == "-" || err != nil || !info.Mode().IsRegular() { // opening a pipe would wait
+		return ""
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	head := make([]byte, 4<<10)
+	n, _ := io.ReadFull(f, head)
+	if n == 0 || head[0] != '#' {
+		return ""
+	}
+	return string(head[:n])
 }
 
 // environment returns the configured environment, else the one that frameworks are told.

@@ -80,7 +80,8 @@ type Source struct {
 	// a line's own word wins.
 	Service, Environment, Host, Container, Pod, Namespace string
 
-	key [32]byte
+	key     [32]byte
+	columns *w3cLayout // of a W3C log whose beginning is known
 }
 
 // NewSource returns a source whose event ids are made with a key of its own: HMAC-SHA-256 of secret over identity.

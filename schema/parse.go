@@ -25,6 +25,8 @@ type Parser struct {
 	now   int64 // moment of reading of the chunk at hand, nanoseconds
 	src   *Source
 
+	columns *w3cLayout // of the lines of src, nil when they are not known
+
 	formats   []format     // the table: carriers go through it again
 	order     [256][]uint8 // of the formats that a line can belong to, by its first byte
 	arena     arena        // strings made for events
@@ -69,7 +71,10 @@ func isUTC(loc *time.Location) bool {
 
 // Start tells the parser which source the next lines are from and when they were read.
 func (p *Parser) Start(src *Source, now time.Time) {
-	p.src, p.now = src, now.UnixNano()
+	p.src, p.now, p.columns = src, now.UnixNano(), nil
+	if src != nil {
+		p.columns = src.columns
+	}
 }
 
 // Parse appends the events of one line (without its newline) to dst and returns it: one event for most lines, none for
@@ -240,6 +245,7 @@ type format struct {
 
 // formats lists every format, most specific first; the last one takes any line.
 var formats = []format{
+	{"w3c", parseW3C},
 	{"docker", parseDocker},
 	{"cri", parseCRI},
 	{"aspnet.systemd", parseDotNetSystemd},

@@ -101,6 +101,16 @@ func w3cFieldsLayout(fields string, known bool) *w3cLayout {
 	return l
 }
 
+// dated reports whether lines have a date of their own.
+func (l *w3cLayout) dated() bool {
+	for i := range l.columns {
+		if k := l.columns[i].kind; k == w3cDate || k == w3cMoment {
+			return true
+		}
+	}
+	return false
+}
+
 // sameColumns reports whether two layouts have the same columns.
 func (l *w3cLayout) sameColumns(o *w3cLayout) bool {
 	if len(l.columns) != len(o.columns) || l.sep != o.sep {
@@ -222,13 +232,30 @@ func (l *w3cLayout) split(line string, val *[maxW3CColumns]string) (n int) {
 		return n
 	}
 	for line = strings.TrimRight(line, " "); line != "" && n < len(val); n++ {
-		inner, quoted, rest := cutField(line)
-		if val[n] = inner; quoted {
-			val[n] = strings.ReplaceAll(inner, `""`, `"`)
+		if end := quotedW3C(line); end > 0 {
+			val[n], line = strings.ReplaceAll(line[1:end], `""`, `"`), strings.TrimLeft(line[end+1:], " ")
+			continue
 		}
-		line = rest
+		val[n], line = cutToken(line)
 	}
 	return n
+}
+
+// quotedW3C returns where the quotes close that s begins with, 0 when it begins otherwise. Quotes inside are doubled.
+func quotedW3C(s string) int {
+	if s[0] != '"' {
+		return 0
+	}
+	for i := 1; i < len(s); i++ {
+		if s[i] != '"' {
+			continue
+		}
+		if i+1 == len(s) || s[i+1] == ' ' {
+			return i
+		}
+		i++
+	}
+	return 0
 }
 
 // w3cTime reads the time of a line, which is in UTC.
@@ -351,6 +378,27 @@ func unescapePercent(s string) string {
 	return percentDecode(s)
 }
 
+// Describe tells s how its text begins. The #Fields of a W3C log are thus known where reading starts in the middle of the file.
+// Call it before the first line of s is parsed.
+func (s *Source) Describe(head string) {
+	var st stream
+	for line := range strings.Lines(head) {
+		if line[0] != '#' || line[len(line)-1] != '\n' {
+			break
+		}
+		st.header(strings.TrimRight(line, "\r\n"))
+	}
+	if st.columns != nil {
+		st.columns.known = true
+		s.columns = st.columns
+	}
+}
+
+// parseW3C takes the lines of a source whose columns are known.
+func parseW3C(p *Parser, e *Event, line string) bool {
+	return p.columns != nil && line[0] != '#' && !p.out.set && p.w3cLine(e, p.columns, line)
+}
+
 // parseCloudFront takes CloudFront's standard log in its documented order: columns with TABs, times in seconds, text escaped
 // as in URLs.
 func parseCloudFront(p *Parser, e *Event, line string) bool {
@@ -410,9 +458,13 @@ func (st *stream) header(line string) {
 			l.format = "iis"
 		}
 		l.date = st.date
-		l.known = l.sameColumns(cloudFrontLayout)
-		for _, o := range iisLayouts {
-			l.known = l.known || l.sameColumns(o)
+		if from := st.key.src; from != nil && from.columns != nil {
+			l.known = l.sameColumns(from.columns) && (l.dated() || l.date == from.columns.date)
+		} else {
+			l.known = l.sameColumns(cloudFrontLayout)
+			for _, o := range iisLayouts {
+				l.known = l.known || l.sameColumns(o)
+			}
 		}
 		if st.columns = l; len(l.columns) < 2 || len(l.columns) > maxW3CColumns {
 			st.columns = nil
@@ -423,8 +475,10 @@ func (st *stream) header(line string) {
 			st.software = "iis"
 		}
 	case "#Date", "#Start-Date":
-		if st.date = strings.Clone(value[:min(len(value), 10)]); st.columns != nil {
-			st.columns.date = st.date
+		if st.date = strings.Clone(value[:min(len(value), 10)]); st.columns != nil && st.columns.date != st.date {
+			l := *st.columns
+			l.date, l.known = st.date, l.known && l.dated()
+			st.columns = &l
 		}
 	}
 }
