@@ -8,7 +8,7 @@ import "strings"
 //	203.0.113.5 - frank [14/Mar/2026:10:00:00 -0700] "GET /users/42 HTTP/1.1" 200 2326 "http://e.test/" "curl/8"
 func parseAccessLog(p *Parser, e *Event, line string) bool {
 	at := accessTime(line)
-	if at < 0 {
+	if at < 0 || levelledFront(line[:at]) {
 		return false
 	}
 	inner, rest, ok := cutBracket(line[at:])
@@ -38,6 +38,19 @@ func parseAccessLog(p *Parser, e *Event, line string) bool {
 		p.accessExtras(e, rest)
 	}
 	return true
+}
+
+// levelledFront reports whether what stands before the bracket is the head of a logger: a date and a level.
+func levelledFront(s string) bool {
+	if len(s) < 20 || s[4] != '-' || s[7] != '-' || !isDigit(s[0]) {
+		return false
+	}
+	for word := range strings.FieldsSeq(s[10:min(len(s), 80)]) {
+		if levelWord(strings.Trim(word, "[]:,"), false) != LevelNone {
+			return true
+		}
+	}
+	return false
 }
 
 // accessTime returns where the bracket with the time of an access log line begins, -1 when line is none.

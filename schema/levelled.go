@@ -56,7 +56,7 @@ func parseLevelled(p *Parser, e *Event, s *stamped) bool {
 	if !ok {
 		return false
 	}
-	if p.phoenix(e, &h, msg) {
+	if p.phoenix(e, &h, msg) || p.elixir(e, &h, msg) {
 		e.Metadata.Level = h.level
 		return true
 	}
@@ -76,6 +76,10 @@ func parseLevelled(p *Parser, e *Event, s *stamped) bool {
 
 // levelledMessage sets the message of a line whose head is known.
 func (p *Parser) levelledMessage(e *Event, h *head, msg string) {
+	if name, rest := cutToken(msg); h.logger == "" && (name == "werkzeug" || name == "aiohttp.access" || name == "uvicorn.access" || name == "gunicorn.access") {
+		h.logger, msg = name, rest
+		e.AddField("logger", Text(name))
+	}
 	switch {
 	case p.loggerMessage(e, h.logger, msg), p.phrase(e, msg):
 	case strings.HasSuffix(msg, "}"):

@@ -13,7 +13,36 @@ func (p *Parser) phrase(e *Event, msg string) bool {
 		head, sql, _ := strings.Cut(msg, "\n")
 		return setDbCommand(e, head, sql)
 	}
+	switch c := msg[:min(len(msg), 1)]; c {
+	case "E", "I", "N", "F", "B", "U", "M":
+		return setWebError(p, e, msg)
+	case "":
+		return false
+	default:
+		if isDigit(msg[0]) && len(msg) > 20 {
+			return accessTime(msg) > 0 && parseAccessLog(p, e, msg) || setUvicornAccess(e, msg)
+		}
+	}
 	return len(msg) > 12 && msg[0] == '(' && isDigit(msg[1]) && setLoggedSQL(p, e, msg)
+}
+
+// setWebError takes what Flask and Django say of a request that failed, beside the line of the request itself.
+//
+//	Exception on /users/42 [GET]
+//	Internal Server Error: /users/42
+func setWebError(p *Parser, e *Event, msg string) bool {
+	if rest, ok := strings.CutPrefix(msg, "Exception on /"); ok {
+		i := strings.LastIndex(rest, " [")
+		if i < 0 || !strings.HasSuffix(rest, "]") || !isMethod(rest[i+2:len(rest)-1]) {
+			return false
+		}
+		e.Metadata.Method = rest[i+2 : len(rest)-1]
+		_, e.Metadata.Path, _ = splitTarget("/" + rest[:i])
+		p.setText(e, msg)
+		return true
+	}
+	i := strings.LastIndex(msg, ": /")
+	return i > 0 && strings.IndexByte(msg[i+2:], ' ') < 0 && setDjangoRequest(p, e, msg)
 }
 
 // setSerilogRequest takes: HTTP GET /users/42 responded 200 in 12.3456 ms

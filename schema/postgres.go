@@ -37,6 +37,10 @@ func parsePostgresText(p *Parser, e *Event, s *stamped) bool {
 	e.Metadata.Level = level
 	session := pgPrefix(p, e, s.rest[:at])
 	msg := s.rest[at+len(severity)+3:]
+	if strings.HasPrefix(msg, " ") && strings.TrimSpace(s.rest[:at]) == "" { // uvicorn fills up behind its level
+		e.Metadata.Level = LevelNone
+		return false
+	}
 	if code, rest, ok := strings.Cut(msg, ": "); ok && len(code) == 5 && isSQLState(code) { // log_error_verbosity = verbose
 		e.AddField("sqlstate", Text(code))
 		msg = strings.TrimLeft(rest, " ")

@@ -390,6 +390,9 @@ func (p *Parser) resolvePlatform(e *Event) {
 	if !r.has(fieldHost) {
 	} else if !r.hostHeader() || r.slots[fieldHost].key == "hostname" {
 		set(fieldHost, &pl.Host)
+		if r.flavor == &flavorGELF && pl.Service == "" && r.hasKey(fieldLogger, "_log_logger", "_log_logger") { // Spring Boot puts its application there
+			pl.Service, pl.Host = pl.Host, ""
+		}
 	}
 	if r.have[0]&placeFields != 0 {
 		set(fieldPID, &pl.PID)

@@ -27,6 +27,9 @@ func (p *Parser) resolveRequest(e *Event) bool {
 		return false
 	}
 	status := p.takeStatus()
+	if status == 0 && r.flavor == &flavorStructlog && strings.HasPrefix(e.Metadata.Message.S, "request_") { // django-structlog
+		status = takeCode(e)
+	}
 	r.use(fieldMethod)
 	r.use(fieldPath)
 	if status == 0 && (!e.Metadata.Duration.Set || r.spanned) {
@@ -77,6 +80,21 @@ func verbMethod(verb string) string {
 		return "DELETE"
 	}
 	return verb
+}
+
+// takeCode takes the status that django-structlog calls code.
+func takeCode(e *Event) int {
+	fields := e.Metadata.Fields
+	for i := range fields {
+		if fields[i].Key == "code" {
+			status := status3(fields[i].Value.S)
+			if status != 0 {
+				e.Metadata.Fields = append(fields[:i], fields[i+1:]...)
+			}
+			return status
+		}
+	}
+	return 0
 }
 
 // takeStatus returns the HTTP status of the line, 0 when it has none.

@@ -145,6 +145,9 @@ func (p *Parser) resolveError(e *Event) {
 			info.Message = Text(msg)
 		}
 	}
+	if len(e.Metadata.Fields) > 0 && info.Message.IsZero() && (info.Class != "" || e.Metadata.Level >= LevelWarn) {
+		p.resolveThrown(e)
+	}
 }
 
 // resolveErrorValue reads what stands under "error", "err" or "exception": text, a list, structlog's list of objects.
@@ -188,7 +191,7 @@ func (p *Parser) resolveErrorValue(e *Event, v Value) {
 					info.Message = msg
 				}
 				if frames := member(item.S, "frames"); frames.isArray() && info.Stack.IsZero() {
-					info.Stack = Text(frameLines(frames.S))
+					info.Stack = Text(joinLines(frames.S))
 				}
 				if info.Class != "" {
 					r.use(fieldError)
@@ -205,36 +208,6 @@ func (p *Parser) resolveErrorValue(e *Event, v Value) {
 			return n < 2
 		})
 	}
-}
-
-// frameLines writes structlog's frames as lines.
-func frameLines(arr string) string {
-	var b []byte
-	eachItem(arr, func(v Value) bool {
-		if v.isObject() {
-			b = append(b, "  File \""...)
-			b = append(b, member(v.S, "filename").scalar()...)
-			b = append(b, "\", line "...)
-			b = append(b, member(v.S, "lineno").scalar()...)
-			b = append(b, ", in "...)
-			b = append(b, member(v.S, "name").scalar()...)
-			b = append(b, '\n')
-		}
-		return true
-	})
-	return strings.TrimSuffix(string(b), "\n")
-}
-
-// joinLines writes an array of texts as lines; frames that are objects are written as they are.
-func joinLines(arr string) string {
-	var b []byte
-	eachItem(arr, func(v Value) bool {
-		if !v.isNull() {
-			b = append(append(b, v.Plain()...), '\n')
-		}
-		return true
-	})
-	return strings.TrimSuffix(string(b), "\n")
 }
 
 // stackHead finds class and message of an exception in its stack trace: Python puts them last, everybody else first.

@@ -72,6 +72,8 @@ func (t *traceState) add(s string) {
 		t.frames = true
 	case isFrame(trimmed):
 		t.frames = true
+	case t.kind == elixirProcess && strings.HasPrefix(trimmed, "** ("):
+		t.frames = true
 	case t.format == "zap.console" && len(trimmed) < len(s) && isSourceLine(trimmed):
 		t.frames = true
 	}
@@ -119,7 +121,7 @@ func (t *traceState) takes(s string) bool {
 		return true
 	case t.sql && sqlGoesOn(s):
 		return true
-	case t.kind == mysqlSlow:
+	case t.kind == mysqlSlow, t.kind == ectoQuery, t.kind == elixirProcess && elixirDetail(s):
 		return true
 	case s[0] == ' ' || s[0] == '\t':
 		return true
@@ -254,6 +256,9 @@ func finishRecord(e *Event, more string, t *traceState) {
 	case t.kind == mysqlSlow:
 		finishSlowQuery(e, more)
 		return
+	case t.kind == ectoQuery:
+		finishEcto(e, more)
+		return
 	case t.format == "gin" && strings.HasPrefix(more, "Error #"):
 		_, text, _ := strings.Cut(more, ": ")
 		m.Error.Message, m.Outcome = Text(text), OutcomeFailure
@@ -316,6 +321,11 @@ func cutCaller(more string) (string, bool) {
 // traceError returns the class and message of the exception that a trace is of: the last one that Python names, else the
 // first.
 func traceError(trace, first string) (class, text string) {
+	if strings.Contains(trace, "** (") {
+		if class, text = elixirException(trace); class != "" {
+			return class, text
+		}
+	}
 	python := strings.Contains(trace, "Traceback (most recent call last):") || strings.Contains(first, "Traceback (most recent call last):")
 	golang, panicked := false, false
 	for line := range strings.SplitSeq(trace, "\n") {

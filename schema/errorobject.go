@@ -1,0 +1,75 @@
+package schema
+
+import "strings"
+
+// frameText writes a frame of a stack that a logger printed as an object, the way the language prints it: structlog's, those
+// of Java's loggers, zerolog's. What has another shape stays JSON.
+func frameText(v Value) string {
+	get := func(names ...string) string {
+		for _, name := range names {
+			if s := member(v.S, name).scalar(); s != "" {
+				return s
+			}
+		}
+		return ""
+	}
+	if class, method := get("class", "className", "declaringClass"), get("method", "methodName"); class != "" && method != "" {
+		place := get("file", "fileName")
+		if line := get("line", "lineNumber"); line != "" && place != "" {
+			place += ":" + line
+		}
+		return "\tat " + class + "." + method + "(" + place + ")"
+	}
+	if file, line := get("filename"), get("lineno"); file != "" && line != "" {
+		return "  File \"" + file + "\", line " + line + ", in " + get("name")
+	}
+	if fn, source := get("func"), get("source"); fn != "" && source != "" {
+		return fn + "\n\t" + source + ":" + get("line")
+	}
+	return v.S
+}
+
+// joinLines writes an array of texts and frames as lines.
+func joinLines(arr string) string {
+	var b []byte
+	eachItem(arr, func(v Value) bool {
+		switch {
+		case v.isNull():
+		case v.isObject():
+			b = append(append(b, frameText(v)...), '\n')
+		default:
+			b = append(append(b, v.Plain()...), '\n')
+		}
+		return true
+	})
+	return strings.TrimSuffix(string(b), "\n")
+}
+
+// resolveThrown takes errors that stand in objects of a shape of their own: logback's throwable and loguru's exception.
+func (p *Parser) resolveThrown(e *Event) {
+	info := &e.Metadata.Error
+	fields := e.Metadata.Fields
+	for i := range fields {
+		v := fields[i].Value
+		switch {
+		case !v.isObject():
+		case fields[i].Key == "throwable" && info.Class == "":
+			if info.Class = member(v.S, "className").scalar(); info.Class == "" {
+				continue
+			}
+			info.Message = member(v.S, "message")
+			if steps := member(v.S, "stepArray"); steps.isArray() && info.Stack.IsZero() {
+				info.Stack = Text(joinLines(steps.S))
+			}
+			e.Metadata.Fields = append(fields[:i], fields[i+1:]...)
+			return
+		case fields[i].Key == "record" && info.Class != "" && info.Message.IsZero():
+			if ex := member(v.S, "exception"); ex.isObject() {
+				if text := member(ex.S, "value"); text.isText() {
+					info.Message = text
+				}
+			}
+			return
+		}
+	}
+}
