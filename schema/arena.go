@@ -33,10 +33,10 @@ func (p *Parser) concat(parts ...string) string {
 
 // concat returns three parts as one string.
 func (e *Event) concat(a, b, c string) string {
-	if e.arena == nil {
+	if e.parser == nil {
 		return a + b + c
 	}
-	ar := e.arena
+	ar := &e.parser.arena
 	ar.room(len(a) + len(b) + len(c))
 	from := ar.b.Len()
 	ar.b.WriteString(a)

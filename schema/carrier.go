@@ -49,9 +49,6 @@ func (p *Parser) carried() bool { return p.out.depth < maxCarriers }
 
 // apply gives e what the carriers said and the line did not.
 func (o *outer) apply(e *Event) {
-	if !o.set {
-		return
-	}
 	if o.time.NS != 0 {
 		e.setCarrierTime(o.time)
 	}

@@ -86,7 +86,7 @@ var explainedKeys = map[string][]fieldID{
 // rule says which rule gave the value at path.
 func (p *Parser) rule(e *Event, path string) string {
 	for _, id := range explainedKeys[path] {
-		if s := &p.rec.slots[id]; s.alias != nil {
+		if s := &p.rec.slots[id]; s.memo != nil {
 			return "key " + s.name(p)
 		}
 	}

@@ -7,17 +7,15 @@ import (
 
 // slot holds what a line says of one field.
 type slot struct {
-	alias *alias
-	key   string // as written
+	memo  *keyMemo // of the key as written
 	value Value
-	rank  uint16 // of the best so far: depth, then spelling
 	box   string // name of the object around it, "" at the top
+	rank  uint16 // of the best so far: depth, then spelling
 }
 
 // named is an id that a line names.
 type named struct {
-	alias *alias
-	key   string
+	memo  *keyMemo
 	value Value
 	rank  uint16
 }
@@ -51,6 +49,9 @@ func (r *record) reset() {
 }
 
 func (r *record) has(f fieldID) bool { return r.have[f>>6]>>(f&63)&1 != 0 }
+
+// any reports whether the line has one of several fields, a bit each, all below 64.
+func (r *record) any(fields uint64) bool { return r.have[0]&fields != 0 }
 
 func (r *record) set(f fieldID) { r.have[f>>6] |= 1 << (f & 63) }
 
@@ -94,16 +95,16 @@ func (r *record) takeText(f fieldID) string {
 // event already wins over it. finishFields gives the pairs their meaning; Parse calls it when the format did not.
 func (p *Parser) field(e *Event, key string, v Value) {
 	m := p.lookup(key, 0, aliasSeed)
-	switch a := m.alias; {
-	case a == nil:
+	switch {
+	case m.alias == nil:
 		p.keepUnknown(e, m, key, v)
-	case v.isObject() && a.box != boxNone && a.field != fieldTime:
+	case m.box && v.isObject():
 		p.rec.path.reset()
-		if p.scanBox(e, a, key, v.S, 0, 0) < 0 {
+		if p.scanBox(e, m, key, v.S, 0, 0) < 0 {
 			p.keepField(e, key, v)
 		}
 	default:
-		p.take(e, a, key, v)
+		p.take(e, m, key, v)
 	}
 }
 
@@ -125,20 +126,24 @@ func (p *Parser) object(e *Event, text string) bool {
 func (p *Parser) scanFields(e *Event, obj string) {
 	p.rec.path.reset()
 	p.rec.depth++
-	p.scanMembers(e, obj, skipSpace(obj, 0), 1)
+	p.scanMembers(e, obj, skipSpace(obj, 0), 1, &p.memoRoot)
 	p.rec.depth--
 }
 
 // take notes the value of a known key.
-func (p *Parser) take(e *Event, a *alias, key string, v Value) {
+func (p *Parser) take(e *Event, m *keyMemo, key string, v Value) {
 	r := &p.rec
 	if r.depth == 0 {
-		r.marks |= a.mark
+		r.marks |= m.mark
 	}
 	if v.isNull() {
 		return
 	}
-	f := a.field
+	f := m.field
+	if m.plain && !r.has(f) {
+		r.fill(f, m, v, r.depth<<8|uint16(m.rank))
+		return
+	}
 	if f == fieldNone {
 		p.keepField(e, key, v)
 		return
@@ -148,10 +153,10 @@ func (p *Parser) take(e *Event, a *alias, key string, v Value) {
 			p.keepField(e, key, v)
 			return
 		}
-		r.ids = append(r.ids, named{a, key, v, r.depth<<8 | uint16(a.rank)})
+		r.ids = append(r.ids, named{m, v, r.depth<<8 | uint16(m.rank)})
 		return
 	}
-	if f == fieldDuration && a.key == "requesttime" && v.isText() && len(v.S) > 14 { // API Gateway's requestTime is a moment
+	if f == fieldDuration && v.isText() && len(v.S) > 14 && m.alias.key == "requesttime" { // API Gateway's requestTime is a moment
 		f = fieldTime
 	}
 	if f == fieldTime && !plausibleTime(v) {
@@ -159,11 +164,11 @@ func (p *Parser) take(e *Event, a *alias, key string, v Value) {
 		return
 	}
 	s := &r.slots[f]
-	rank := r.depth<<8 | uint16(a.rank)
-	if f == fieldMessage && a.rank >= 7 { // "text" beside a record that has the message itself
+	rank := r.depth<<8 | uint16(m.rank)
+	if f == fieldMessage && m.rank >= lateMessage { // "text" beside a record that has the message itself
 		rank += 2 << 8
 	}
-	if r.has(f) && f != fieldLevel && s.key != key {
+	if r.has(f) && f != fieldLevel && s.memo.key != key {
 		if rank >= s.rank {
 			if f != fieldDuration || !v.isText() { // semantic_logger writes a duration for people beside
 				p.keepField(e, key, v)
@@ -171,23 +176,32 @@ func (p *Parser) take(e *Event, a *alias, key string, v Value) {
 			return
 		}
 		if s.box == r.box {
-			p.keepField(e, s.key, s.value)
+			p.keepField(e, s.memo.key, s.value)
 		} else {
 			r.lost = append(r.lost, Field{s.name(p), s.value})
 		}
 	} else if r.has(f) && rank > s.rank {
 		return
 	}
-	s.alias, s.key, s.value, s.rank, s.box = a, key, v, rank, r.box
+	r.fill(f, m, v, rank)
+}
+
+// lateMessage is the rank from which on the spelling of a message is a word for other things too.
+const lateMessage = 7
+
+// fill gives a field its value.
+func (r *record) fill(f fieldID, m *keyMemo, v Value, rank uint16) {
+	s := &r.slots[f]
+	s.memo, s.value, s.rank, s.box = m, v, rank, r.box
 	r.set(f)
 }
 
 // name returns the key of a slot with the object it stood in.
 func (s *slot) name(p *Parser) string {
 	if s.box == "" {
-		return s.key
+		return s.memo.key
 	}
-	return p.concat(s.box, ".", s.key)
+	return p.concat(s.box, ".", s.memo.key)
 }
 
 // keepField keeps an unrecognised field.

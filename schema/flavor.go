@@ -72,7 +72,7 @@ func (p *Parser) jsonFlavor(e *Event) *flavor {
 		return &flavorLogrageGELF
 	case m&markGELF != 0:
 		return &flavorGELF
-	case m&markTraefik != 0 && r.has(fieldStatus) && r.slots[fieldStatus].key == "DownstreamStatus":
+	case m&markTraefik != 0 && r.has(fieldStatus) && r.slots[fieldStatus].memo.key == "DownstreamStatus":
 		return &flavorTraefik
 	case m&markEnvoy != 0 && r.has(fieldStatus):
 		return &flavorEnvoy
@@ -136,7 +136,7 @@ func (r *record) hostHeader() bool {
 
 // hasKey reports whether the line has the field under one of two spellings.
 func (r *record) hasKey(f fieldID, a, b string) bool {
-	return r.has(f) && (r.slots[f].key == a || r.slots[f].key == b)
+	return r.has(f) && (r.slots[f].memo.key == a || r.slots[f].memo.key == b)
 }
 
 // upperLevel reports whether a level is written as Go's slog does: INFO, WARN+1.

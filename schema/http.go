@@ -7,12 +7,18 @@ import "strings"
 // status 0 is unknown. What e has already (type, route, params, subject, outcome) is kept.
 func setHTTP(e *Event, method, target string, status int) {
 	setDefault(&e.Type, "http.request")
-	host := setRequest(e, method, target, status)
+	var ids pathIDs
+	host, shape := setRequest(e, method, target, status, &ids)
 	if host != "" && !e.hasExtra("host") {
 		e.AddExtra("host", Text(host))
 	}
-	if e.Subject.Type == "" {
+	if e.Subject.Type != "" {
+		return
+	}
+	if shape == nil {
 		setPathSubject(e, e.Metadata.Path)
+	} else {
+		shape.setSubject(e, e.Metadata.Path, &ids)
 	}
 }
 
@@ -20,7 +26,7 @@ func setHTTP(e *Event, method, target string, status int) {
 // action on that host; a call inside of the system is an action on the path, as its server will log it.
 func setHTTPClient(e *Event, method, target string, status int) {
 	setDefault(&e.Type, "http.client")
-	host := setRequest(e, method, target, status)
+	host, _ := setRequest(e, method, target, status, new(pathIDs))
 	if host == "" {
 		if e.Subject.Type == "" {
 			setPathSubject(e, e.Metadata.Path)
@@ -42,8 +48,9 @@ func setHTTPClient(e *Event, method, target string, status int) {
 	}
 }
 
-// setRequest fills what server and client side have in common and returns the host of an absolute URL.
-func setRequest(e *Event, method, target string, status int) (host string) {
+// setRequest fills what server and client side have in common. It returns the host of an absolute URL and, when the path is
+// one that is remembered, its shape and ids.
+func setRequest(e *Event, method, target string, status int, ids *pathIDs) (host string, shape *pathShape) {
 	m := &e.Metadata
 	m.Method = upperMethod(method)
 	host, path, query := splitTarget(target)
@@ -61,16 +68,25 @@ func setRequest(e *Event, method, target string, status int) (host string) {
 	if query != "" && m.Params.IsZero() {
 		m.Params = queryParams(query)
 	}
+	if e.parser != nil {
+		shape = e.parser.pathShape(path, ids)
+	}
 	if m.Route == "" && path != "" {
-		m.Route = e.routeTemplate(path)
+		if shape != nil {
+			m.Route = shape.route
+		} else {
+			m.Route = e.routeTemplate(path)
+		}
 	}
 	if status > 0 {
 		setStatus(e, status)
 	}
-	if isGraphQL(path) {
+	if shape != nil && !shape.graphQL {
+		e.parser.noGraphQL = path
+	} else if isGraphQL(path) {
 		setGraphQLParams(e, query)
 	}
-	return host
+	return host, shape
 }
 
 // setStatus sets the status and, if nobody said it better, the outcome.

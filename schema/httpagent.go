@@ -19,7 +19,7 @@ func setUserAgent(e *Event, ua string) {
 		return
 	}
 	e.Metadata.UserAgent = ua
-	if vendor := aiAgent(ua); vendor != "" {
+	if vendor := e.agent(ua); vendor != "" {
 		setAgentActor(e, vendor)
 	}
 }
@@ -72,6 +72,25 @@ var agentsBy = func() (by [256][]uint8) {
 	}
 	return by
 }()
+
+// agent is aiAgent with a memory, as long as the event has a parser.
+func (e *Event) agent(ua string) string {
+	p := e.parser
+	if p == nil || len(ua) < 12 || len(ua) > 512 {
+		return aiAgent(ua)
+	}
+	if vendor, ok := p.agents[ua]; ok {
+		return vendor
+	}
+	vendor := aiAgent(ua)
+	if len(p.agents) < maxNouns {
+		if p.agents == nil {
+			p.agents = make(map[string]string)
+		}
+		p.agents[strings.Clone(ua)] = vendor
+	}
+	return vendor
+}
 
 // aiAgent returns who runs the AI client that sent a User-Agent, "" for people's browsers and everything else. Of several
 // the one that the table has first counts.

@@ -6,9 +6,9 @@ import "strings"
 // path ends in. A path that names no object leaves e without a subject.
 func setPathSubject(e *Event, path string) {
 	kind, id := pathSubject(path)
-	if e.Metadata.Method == "POST" && id != "" { // POST /users/123/orders makes an order
-		if last := path[strings.LastIndexByte(path, '/')+1:]; isCollection(last) && plural(last) && !isPathID(last) {
-			kind, id = singular(last), ""
+	if e.Metadata.Method == "POST" && id != "" {
+		if made := postedKind(path); made != "" {
+			kind, id = made, ""
 		}
 	}
 	if kind != "" {
@@ -19,20 +19,36 @@ func setPathSubject(e *Event, path string) {
 	}
 }
 
+// postedKind returns what a POST to a path makes: an order for /users/123/orders, "" for a path that names an object.
+func postedKind(path string) string {
+	if last := path[strings.LastIndexByte(path, '/')+1:]; isCollection(last) && plural(last) && !isPathID(last) {
+		return singular(last)
+	}
+	return ""
+}
+
+// pathSubject returns what a REST path is about.
 func pathSubject(path string) (kind, id string) {
+	kind, from, to := pathSubjectAt(path)
+	return kind, path[from:to]
+}
+
+// pathSubjectAt is pathSubject that tells where the id stands; from and to are equal when there is none.
+func pathSubjectAt(path string) (kind string, idFrom, idTo int) {
 	if len(path) < 2 || path[0] != '/' {
-		return "", ""
+		return "", 0, 0
 	}
 	dotted := strings.IndexByte(path, '.') >= 0
 	if dotted && isAsset(path) {
-		return "", ""
+		return "", 0, 0
 	}
 	if isGraphQL(path) {
-		return "graphql", ""
+		return "graphql", 0, 0
 	}
 	prev, last := "", ""
 	afterID := false
 	for from := 1; from <= len(path); {
+		at := from
 		seg := segmentAt(path, from)
 		from += len(seg) + 1
 		if seg == "" {
@@ -45,9 +61,9 @@ func pathSubject(path string) (kind, id string) {
 		switch {
 		case isSegmentID(seg):
 			if prev != "" && isCollection(prev) {
-				kind, id = prev, bare
+				kind, idFrom, idTo = prev, at, at+len(bare)
 			} else if afterID {
-				kind, id = "", "" // /posts/2024/01: a date, not an id
+				kind, idFrom, idTo = "", 0, 0 // /posts/2024/01: a date, not an id
 			}
 			prev, afterID = "", true
 		default:
@@ -56,12 +72,12 @@ func pathSubject(path string) (kind, id string) {
 		last = bare
 	}
 	if kind != "" {
-		return singular(kind), id
+		return singular(kind), idFrom, idTo
 	}
 	if isCollection(last) && plural(last) && !isPathID(last) {
-		return singular(last), ""
+		return singular(last), 0, 0
 	}
-	return "", ""
+	return "", 0, 0
 }
 
 // trimFormat cuts the extension that names a representation: users.json.
@@ -198,8 +214,8 @@ func (e *Event) routeTemplate(path string) string {
 	}
 	var a arena
 	out := &a
-	if e.arena != nil {
-		out = e.arena
+	if e.parser != nil {
+		out = &e.parser.arena
 	}
 	out.room(len(path) + 3*n)
 	start := out.b.Len()

@@ -3,7 +3,9 @@ package schema
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding"
 	"encoding/binary"
+	"hash"
 )
 
 // ID names an event: 128 bits of ours, or the text that the application gave. The zero value is no id.
@@ -97,6 +99,46 @@ func NewSource(path, name string, secret, identity []byte) *Source {
 	h.Write(identity)
 	h.Sum(s.key[:0])
 	return s
+}
+
+// idMaker makes the ids of the events of one source, one after the other. SHA-256 of a message of one block is the state
+// behind that block, so with the padding in place there is nothing to finish: 50 ns instead of 85.
+type idMaker struct {
+	block [64]byte // key, offset and index of a Source's ids, padded
+	hash  hash.Hash
+	state encoding.BinaryAppender // of hash; nil when its state is not what is expected
+	buf   [128]byte
+}
+
+const idMessage = 44
+
+// start makes m ready for a source.
+func (m *idMaker) start(s *Source) {
+	if m.hash == nil {
+		m.hash = sha256.New()
+		m.block[idMessage] = 0x80
+		binary.BigEndian.PutUint16(m.block[62:], idMessage*8)
+		m.state, _ = m.hash.(encoding.BinaryAppender)
+		if m.state != nil && m.id(new(Source), 7) != new(Source).EventID(7, 0) {
+			m.state = nil
+		}
+	}
+	copy(m.block[:], s.key[:])
+}
+
+// id returns the id of the first event of the line at offset of s, the source m was started for.
+func (m *idMaker) id(s *Source, offset int64) ID {
+	if m.state == nil {
+		return s.EventID(offset, 0)
+	}
+	binary.BigEndian.PutUint64(m.block[32:], uint64(offset))
+	m.hash.Reset()
+	m.hash.Write(m.block[:])
+	state, err := m.state.AppendBinary(m.buf[:0])
+	if err != nil || len(state) < 20 {
+		return s.EventID(offset, 0)
+	}
+	return ID{Bits: [16]byte(state[4:20])}
 }
 
 // EventID returns the id of the index-th event of the line at offset: the first 128 bits of SHA-256 over the source's

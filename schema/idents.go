@@ -346,30 +346,46 @@ func trimQuotes(s string) string {
 
 func blankOrQuote(c byte) bool { return c == ' ' || c == '\t' || c == '"' || c == '\'' }
 
-// lowerHex marks the digits of canonical ids.
-var lowerHex = func() (t [256]bool) {
-	for _, c := range "0123456789abcdef" {
-		t[c] = true
-	}
-	return t
-}()
-
-// plainHex reports whether s is in lower-case hex digits.
+// plainHex reports whether s, of a multiple of eight bytes, is in lower-case hex digits.
 func plainHex(s string) bool {
-	for i := range len(s) {
-		if !lowerHex[s[i]] {
-			return false
-		}
+	bad := uint64(0)
+	for ; len(s) >= 8; s = s[8:] {
+		bad |= notHex(load8(s, 0))
 	}
-	return true
+	return bad == 0 && s == ""
 }
 
-// plainUUID reports whether s, of 36 bytes, is a UUID in lower case, and not the one of zeros.
+// notHex returns a mark in the high bit of every byte of w that is no lower-case hex digit; the marks are sure as long as
+// no byte is above 0x7f, which is a mark itself.
+func notHex(w uint64) uint64 {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	c := w &^ high
+	digit := (c + (0x80-'0')*ones) &^ (c + (0x80-'9'-1)*ones)
+	letter := (c + (0x80-'a')*ones) &^ (c + (0x80-'f'-1)*ones)
+	return (^(digit | letter) | w) & high
+}
+
+// plainUUID reports whether s is a UUID in lower case, and not the one of zeros.
 func plainUUID(s string) bool {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return false
 	}
-	return plainHex(s[:8]) && plainHex(s[9:13]) && plainHex(s[14:18]) && plainHex(s[19:23]) && plainHex(s[24:]) && !allZero(s)
+	const dash = '-' ^ '0' // makes a zero of a dash
+	a, b, c, d, e := load8(s, 0), load8(s, 8)^(dash|dash<<40), load8(s, 16)^(dash<<16|dash<<56), load8(s, 24), load8(s, 28)
+	const zeros = 0x3030303030303030
+	return notHex(a)|notHex(b)|notHex(c)|notHex(d)|notHex(e) == 0 && (a^zeros)|(b^zeros)|(c^zeros)|(d^zeros)|(e^zeros) != 0
+}
+
+// plainID reports whether s is an id that is canonical as it stands: a UUID, or 16 or 32 hex digits, in lower case, and not
+// all zeros.
+func plainID(s string) bool {
+	switch len(s) {
+	case 36:
+		return plainUUID(s)
+	case 32, 16:
+		return plainHex(s) && !allZero(s)
+	}
+	return false
 }
 
 // hexText reports whether s is one or more hex digits.

@@ -7,18 +7,19 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 	if line == "" || line[0] != '{' {
 		return false
 	}
-	line = validText(line)
+	line, p.bare = bareText(line)
 	r := &p.rec
 	r.path.reset()
 	fields, idents := len(e.Metadata.Fields), len(e.Idents)
-	end := p.scanMembers(e, line, 0, 0)
+	end := p.scanMembers(e, line, 0, 0, &p.memoRoot)
+	p.bare = false
 	if end < 0 || skipSpace(line, end) != len(line) {
 		e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 		r.reset()
 		return false
 	}
 	if forwarded(r) && p.carried() {
-		p.out.google = r.slots[fieldMessage].key == "textPayload"
+		p.out.google = r.slots[fieldMessage].memo.key == "textPayload"
 		e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 		r.reset()
 		parseForwarded(p, e, line)
@@ -54,7 +55,7 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 // happened.
 func forwarded(r *record) bool {
 	v := r.get(fieldMessage)
-	if v.isText() && r.slots[fieldMessage].key == "textPayload" && r.depth == 0 {
+	if v.isText() && r.slots[fieldMessage].memo.key == "textPayload" && r.depth == 0 {
 		return true
 	}
 	if len(v.S) < 8 || v.S[0] != '{' || !v.isText() || r.has(fieldLevel) || r.has(fieldMethod) || r.marks&(markJournald|markDocker|markPostgres) != 0 || len(r.ids) > 0 {
@@ -124,8 +125,8 @@ func (p *Parser) hasArray(e *Event, a, b string) bool {
 }
 
 // scanMembers takes the members of the object at s[i] and returns the index behind it, or -1 when it is broken. The names
-// of the objects around it are in the path.
-func (p *Parser) scanMembers(e *Event, s string, i, depth int) int {
+// of the objects around it are in the path. prev is what the first key follows on.
+func (p *Parser) scanMembers(e *Event, s string, i, depth int, prev *keyMemo) int {
 	if depth >= maxDepth {
 		return -1
 	}
@@ -138,51 +139,70 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int) int {
 		return i + 1
 	}
 	for {
-		if i >= len(s) || s[i] != '"' {
-			return -1
+		// Lines of one source repeat their keys in much the same order: the keys that followed of late are compared with the
+		// text before anything is searched.
+		m := prev.following(s, i, pathH)
+		key := ""
+		if m != nil {
+			key = m.key
+			i += len(m.text)
+		} else {
+			if m, key, i = p.scanKey(s, i, pathN, pathH); i < 0 {
+				return -1
+			}
+			prev.followed(m)
 		}
-		from := i + 1
-		end, escaped := skipString(s, from)
-		if end < 0 {
-			return -1
-		}
-		key := s[from:end]
-		if escaped {
-			key = unescape(key)
-		}
+		prev = m
 		members++
-		i = end + 1
-		if i < len(s) && s[i] != ':' {
+		if i < len(s) && s[i] <= ' ' {
 			i = skipSpace(s, i)
 		}
-		if i >= len(s) || s[i] != ':' {
-			return -1
-		}
-		i = skipSpace(s, i+1)
 		if i >= len(s) {
 			return -1
 		}
-		m := p.lookup(key, pathN, pathH)
-		a := m.alias
 		var v Value
 		switch c := s[i]; {
 		case c == '"':
-			if end, escaped = skipString(s, i+1); end < 0 {
+			i++
+			if p.bare {
+				n := strings.IndexByte(s[i:], '"')
+				if n < 0 {
+					return -1
+				}
+				v = Value{String, s[i : i+n]}
+				i += n + 1
+				break
+			}
+			end, escaped := skipString(s, i)
+			if end < 0 {
 				return -1
 			}
-			v = Value{String, s[i+1 : end]}
+			v = Value{String, s[i:end]}
 			if escaped {
 				v.Kind = Escaped
 			}
 			i = end + 1
-		case c == '{' && a != nil && a.box != boxNone && a.field != fieldTime && depth < 6:
+		case c == '{' && m.box && depth < 6:
 			r.path.n, r.path.h = pathN, pathH
-			next := p.scanBox(e, a, key, s, i, depth)
+			next := p.scanBox(e, m, key, s, i, depth)
 			if next < 0 {
 				return -1
 			}
 			i = next
 			goto separator
+		case isDigit(c):
+			// Most numbers are short and whole.
+			next := i + 1
+			for next < len(s) && isDigit(s[next]) {
+				next++
+			}
+			if next == len(s) || s[next] != ',' || c == '0' && next > i+1 {
+				if next = skipNumber(s, i); next < 0 {
+					return -1
+				}
+			}
+			v = Value{Raw, s[i:next]}
+			i = next
 		default:
 			next := skipValue(s, i, depth+1)
 			if next < 0 {
@@ -191,30 +211,52 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int) int {
 			v = Value{Raw, s[i:next]}
 			i = next
 		}
-		if a == nil || a.field == fieldNone && a.box == boxNone {
-			if a != nil && r.depth == 0 {
-				r.marks |= a.mark
+		if m.known {
+			p.take(e, m, key, v)
+		} else {
+			if r.depth == 0 {
+				r.marks |= m.mark
 			}
 			p.keepUnknown(e, m, key, v)
-		} else {
-			p.take(e, a, key, v)
 		}
 	separator:
-		if i < len(s) && s[i] != ',' {
+		if i < len(s) && s[i] <= ' ' {
 			i = skipSpace(s, i)
 		}
 		if i >= len(s) {
 			return -1
 		}
-		if s[i] == '}' {
+		if s[i] != ',' {
+			if s[i] != '}' {
+				return -1
+			}
 			r.members = members
 			return i + 1
 		}
-		if s[i] != ',' {
-			return -1
+		if i++; i < len(s) && s[i] <= ' ' {
+			i = skipSpace(s, i)
 		}
-		i = skipSpace(s, i+1)
 	}
+}
+
+// scanKey reads the key at s[i] and its colon, and returns what it means and the index behind the colon, or -1.
+func (p *Parser) scanKey(s string, i, pathN int, pathH uint32) (m *keyMemo, key string, next int) {
+	if i >= len(s) || s[i] != '"' {
+		return nil, "", -1
+	}
+	end, escaped := skipString(s, i+1)
+	if end < 0 {
+		return nil, "", -1
+	}
+	key = s[i+1 : end]
+	if escaped {
+		key = unescape(key)
+	}
+	i = skipSpace(s, end+1)
+	if i >= len(s) || s[i] != ':' {
+		return nil, "", -1
+	}
+	return p.lookup(key, pathN, pathH), key, i + 1
 }
 
 // lastName looks up a key by itself inside of an object whose name is part of the path: ids mean the same everywhere.
@@ -233,11 +275,12 @@ func (p *Parser) lastName(key string) *alias {
 
 // scanBox takes the members of an object that is looked into. What is not recognised of it is kept as one field, nested as
 // it was.
-func (p *Parser) scanBox(e *Event, a *alias, key, s string, i, depth int) int {
+func (p *Parser) scanBox(e *Event, memo *keyMemo, key, s string, i, depth int) int {
 	r := &p.rec
 	m := &e.Metadata
+	a := memo.alias
 	if r.depth == 0 {
-		r.marks |= a.mark
+		r.marks |= memo.mark
 	}
 	path := r.path
 	if a.box == boxOpen {
@@ -256,7 +299,7 @@ func (p *Parser) scanBox(e *Event, a *alias, key, s string, i, depth int) int {
 	}
 	r.depth++
 	from, count := len(m.Fields), r.fields
-	end := p.scanMembers(e, s, i, depth+1)
+	end := p.scanMembers(e, s, i, depth+1, p.within(memo))
 	r.depth--
 	r.box, r.path = name, path
 	if end < 0 {

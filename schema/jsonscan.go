@@ -20,15 +20,19 @@ func skipSpace(s string, i int) int {
 	return i
 }
 
+// load8 returns the eight bytes of s from i on, the first the lowest.
+func load8(s string, i int) uint64 {
+	b := s[i : i+8]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
 // skipString reads the inside of the string that begins at s[i], behind its quote. end is the index of the closing quote,
 // or -1; escaped tells whether there is a backslash inside.
 func skipString(s string, i int) (end int, escaped bool) {
 	for i+8 <= len(s) {
 		// Eight bytes at a time: a byte is special when it is a quote, a backslash or below 0x20. Of the marks only the lowest
 		// is sure, which is enough.
-		b := s[i : i+8]
-		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		w := load8(s, i)
 		const ones, high = 0x0101010101010101, 0x8080808080808080
 		q := w ^ ones*'"'
 		e := w ^ ones*'\\'
@@ -307,6 +311,34 @@ func validText(line string) string {
 		return line
 	}
 	return strings.ToValidUTF8(line, "\uFFFD")
+}
+
+// bareText is validText that also tells whether the strings in line hold neither escapes nor control characters: then each
+// ends at the next quote.
+func bareText(line string) (text string, bare bool) {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	low, top := uint64(0), uint64(0)
+	s := line
+	for len(s) >= 32 { // a byte below 0x20 leaves its high bit
+		a, b, c, d := load8(s, 0), load8(s, 8), load8(s, 16), load8(s, 24)
+		low |= (a-ones*0x20)&^a | (b-ones*0x20)&^b | (c-ones*0x20)&^c | (d-ones*0x20)&^d
+		top |= a | b | c | d
+		s = s[32:]
+	}
+	for len(s) >= 8 {
+		w := load8(s, 0)
+		low |= (w - ones*0x20) &^ w
+		top |= w
+		s = s[8:]
+	}
+	for i := range len(s) {
+		low |= (uint64(s[i]) - 0x20) & 0x100 >> 1
+		top |= uint64(s[i])
+	}
+	if top&high != 0 && !utf8.ValidString(line) {
+		line = strings.ToValidUTF8(line, "\uFFFD")
+	}
+	return line, low&high == 0 && strings.IndexByte(line, '\\') < 0
 }
 
 // isObject reports whether v is a JSON object.

@@ -3,13 +3,63 @@ package schema
 import "strings"
 
 // keyMemo remembers what the spelling of a key means in its place, so that the keys that every line of a source repeats are
-// looked up with one comparison. What it remembers is a function of the key alone.
+// looked up with one comparison. What it remembers of the meaning is a function of the key alone; next and inner only save
+// the search.
 type keyMemo struct {
-	key   string
-	alias *alias // nil: no alias knows it
-	outer uint32 // hash of the names around it
-	kind  noteKind
-	slot  uint16 // in the table; of the noun
+	text       string // how a compact JSON line writes the key: "key": with its quotes; "" when that cannot be compared
+	head, mask uint64 // first eight bytes of text, and which of them there are
+	key        string
+	alias      *alias      // nil: no alias knows it
+	next       [4]*keyMemo // the keys that followed it of late; nil behind the last
+	turn       uint8       // of the next that is replaced next
+	inner      *keyMemo    // whose next are the first keys inside of it of late
+	mark       uint64      // of the alias
+	outer      uint32      // hash of the names around it
+	field      fieldID     // of the alias
+	rank       uint8       // of the alias
+	kind       noteKind
+	known      bool   // there is a field, or a box, for it
+	plain      bool   // a first value goes to its field without a second look
+	box        bool   // an object under it is looked into
+	slot       uint16 // in the table; of the noun
+}
+
+// stands reports whether the key stands at s[i]; w are the eight bytes there.
+func (m *keyMemo) stands(s string, i int, w uint64, outer uint32) bool {
+	return (w^m.head)&m.mask == 0 && m.outer == outer && (len(m.text) <= 8 || strings.HasPrefix(s[i:], m.text))
+}
+
+// following returns the key at s[i] if it is one of those that followed m of late, nil otherwise.
+func (m *keyMemo) following(s string, i int, outer uint32) *keyMemo {
+	if i+8 > len(s) {
+		return nil
+	}
+	w := load8(s, i)
+	for _, n := range m.next {
+		if n == nil || n.stands(s, i, w, outer) {
+			return n
+		}
+	}
+	return nil
+}
+
+// followed remembers that the key n came behind m.
+func (m *keyMemo) followed(n *keyMemo) {
+	if n.text != "" {
+		m.next[m.turn] = n
+		m.turn = (m.turn + 1) & 3
+	}
+}
+
+// within returns whose next are the keys inside of m.
+func (p *Parser) within(m *keyMemo) *keyMemo {
+	if m == &p.memoSpare {
+		return &p.memoInner
+	}
+	if m.inner == nil {
+		m.inner = new(keyMemo)
+	}
+	return m.inner
 }
 
 // noteKind says what an unrecognised key tells of the ids in its value.
@@ -25,12 +75,14 @@ const (
 
 const (
 	memoBits   = 9
-	maxMemoKey = 40
+	memoProbes = 4
+	maxMemoKey = 64
+	maxNoteKey = 40 // of a key that tells of ids
 	noSlot     = 1 << memoBits
 )
 
 // memoTable is one slot a key; who comes first stays, so that keys made of data cannot drive out others for ever at the
-// cost of an allocation each.
+// cost of an allocation each. Only a key that an alias knows takes the place of one that none does.
 type memoTable struct {
 	keys  [noSlot]keyMemo
 	nouns [noSlot + 1]string // of the business object whose id stands under the key; the last belongs to no key
@@ -51,23 +103,29 @@ func (p *Parser) lookup(key string, outerN int, outerH uint32) *keyMemo {
 		h ^= uint32(key[0]) ^ uint32(key[n>>1])<<8 ^ uint32(key[n-1])<<16
 	}
 	h = (h ^ outerH) * 0x27d4eb2f
-	slot := h >> (32 - memoBits)
-	m := &p.memo.keys[slot]
-	if m.key == key && m.outer == outerH {
-		return m
-	}
-	if m.key != "" {
-		slot ^= 1
-		if m = &p.memo.keys[slot]; m.key == key && m.outer == outerH {
+	home := h >> (32 - memoBits)
+	for probe := range uint32(memoProbes) {
+		m := &p.memo.keys[home^probe]
+		if m.key == key && m.outer == outerH {
 			return m
 		}
-		if m.key != "" {
-			m, slot = &p.memoSpare, noSlot
+		if m.key == "" {
+			return p.lookupSlow(m, home^probe, key, outerN, outerH)
 		}
 	}
-	return p.lookupSlow(m, slot, key, outerN, outerH)
+	m := p.lookupSlow(&p.memoSpare, noSlot, key, outerN, outerH)
+	if m.alias != nil {
+		for probe := range uint32(memoProbes) {
+			if old := &p.memo.keys[home^probe]; old.alias == nil {
+				return p.lookupSlow(old, home^probe, key, outerN, outerH)
+			}
+		}
+	}
+	return m
 }
 
+// lookupSlow finds out what key means and writes it to m, the slot-th of the table. A known key that has no slot gets a memo
+// of its own: it may be kept until the end of the line.
 func (p *Parser) lookupSlow(m *keyMemo, slot uint32, key string, outerN int, outerH uint32) *keyMemo {
 	path := &p.rec.path
 	path.n, path.h = outerN, outerH
@@ -78,19 +136,45 @@ func (p *Parser) lookupSlow(m *keyMemo, slot uint32, key string, outerN int, out
 	if a == nil && outerN > 0 {
 		a = p.lastName(key)
 	}
-	if m != &p.memoSpare {
+	switch {
+	case slot != noSlot:
 		key = strings.Clone(key)
+	case a != nil:
+		m = new(keyMemo)
 	}
 	*m = keyMemo{key: key, outer: outerH, alias: a, slot: uint16(slot)}
+	if slot != noSlot && plainKey(key) {
+		m.text = `"` + key + `":`
+		for i := range min(len(m.text), 8) {
+			m.head |= uint64(m.text[i]) << (8 * i)
+			m.mask |= 0xff << (8 * i)
+		}
+	}
+	if a != nil {
+		m.mark, m.field, m.rank = a.mark, a.field, a.rank
+		m.known = a.field != fieldNone || a.box != boxNone
+		m.box = a.box != boxNone && a.field != fieldTime
+		m.plain = a.field != fieldNone && a.field < fieldIDs && a.field != fieldTime && a.field != fieldDuration && !(a.field == fieldMessage && a.rank >= lateMessage)
+	}
 	m.kind, p.memo.nouns[slot] = noteOf(key)
 	return m
+}
+
+// plainKey reports whether a JSON string holds key as it is.
+func plainKey(key string) bool {
+	for i := range len(key) {
+		if c := key[i]; c < ' ' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // noteOf tells what the spelling of an unrecognised key says of ids: order_id, orderId, order.id, charge_ref,
 // tracking_number.
 func noteOf(key string) (noteKind, string) {
 	n := len(key)
-	if n < 3 || n > maxMemoKey {
+	if n < 3 || n > maxNoteKey {
 		return noteNothing, ""
 	}
 	stem := ""

@@ -21,9 +21,11 @@ type Config struct {
 type Parser struct {
 	loc   *time.Location
 	utc   bool  // loc is UTC
+	named bool  // src says something of the platform
 	zoned bool  // loc was configured: containers keep it too
 	now   int64 // moment of reading of the chunk at hand, nanoseconds
 	src   *Source
+	ids   idMaker
 
 	columns *w3cLayout // of the lines of src, nil when they are not known
 
@@ -35,11 +37,19 @@ type Parser struct {
 	rec       record
 	memo      memoTable
 	memoSpare keyMemo
+	memoRoot  keyMemo           // whose next are the first keys of lines
+	memoInner keyMemo           // the same for the insides of keys that are not remembered
+	bare      bool              // the text being scanned has no escapes, see bareText
 	nouns     map[string]string // what noun has found out
 	clients   map[string]bool   // what clientLogger has found out
+	paths     map[string]*pathShape
+	agents    map[string]string // what agent has found out
+	noGraphQL string            // path of the request, when that is known to be no endpoint of GraphQL
 	buf       []byte            // scratch
 	date      [10]byte          // read last by scanISO
 	days      int64             // since 1970 of that date
+	second    [19]byte          // date, T and time of day read last by scanISO
+	secondAt  int64             // since 1970 of that, by a clock of UTC
 }
 
 // NewParser returns a parser.
@@ -75,6 +85,11 @@ func (p *Parser) Start(src *Source, now time.Time) {
 	if src != nil {
 		p.columns = src.columns
 	}
+	p.noGraphQL = "" // it is a piece of an older chunk
+	if src != nil {
+		p.ids.start(src)
+	}
+	p.named = src != nil && (src.Service != "" || src.Environment != "" || src.Host != "" || src.Container != "" || src.Pod != "" || src.Namespace != "")
 }
 
 // Parse appends the events of one line (without its newline) to dst and returns it: one event for most lines, none for
@@ -139,9 +154,9 @@ func (p *Parser) begin(dst []Event, offset int64, mark Marker) []Event {
 	dst = grow(dst)
 	e := &dst[len(dst)-1]
 	e.Origin = Origin{Source: p.src, Offset: offset, Mark: mark}
-	e.arena = &p.arena
+	e.parser = p
 	if p.src != nil {
-		e.ID = p.src.EventID(offset, 0)
+		e.ID = p.ids.id(p.src, offset)
 	}
 	return dst
 }
@@ -193,22 +208,26 @@ func MarkFollowed(prev, next *Event) {
 
 // finish gives an event what every event has.
 func (p *Parser) finish(e *Event) {
-	e.arena = nil
-	p.out.apply(e)
+	e.parser = nil
+	if p.out.set {
+		p.out.apply(e)
+	}
 	if e.Time.From == FromRead {
 		e.Time = Time{NS: p.now, Digits: 3}
 	}
 	if e.Type == "" {
 		e.Type = "log.message"
 	}
-	resolveGraphQL(e)
+	if e.Metadata.Path != p.noGraphQL {
+		resolveGraphQL(e)
+	}
 	if e.Action == "" {
 		e.Action = "log"
 		if l := p.rec.logger; l != "" {
 			e.Action = l
 		}
 	}
-	if s := p.src; s != nil {
+	if s := p.src; p.named {
 		pl := &e.Platform
 		setDefault(&pl.Service, s.Service)
 		setDefault(&pl.Environment, s.Environment)
@@ -227,9 +246,9 @@ func setDefault(s *string, to string) {
 
 // grow lengthens dst by one reset element.
 func grow(dst []Event) []Event {
-	if len(dst) < cap(dst) {
-		dst = dst[:len(dst)+1]
-		dst[len(dst)-1].Reset()
+	if n := len(dst); n < cap(dst) {
+		dst = dst[:n+1]
+		reset(dst[n:])
 		return dst
 	}
 	return append(dst, Event{})

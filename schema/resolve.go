@@ -42,7 +42,9 @@ func (p *Parser) finishFields(e *Event) {
 		p.resolveSurroundings(e)
 	}
 	p.leftovers(e)
-	e.Metadata.Fields = dropRepeats(e.Metadata.Fields)
+	if len(e.Metadata.Fields) > 1 {
+		e.Metadata.Fields = dropRepeats(e.Metadata.Fields)
+	}
 	r.ids = r.ids[:0]
 	if r.flavor != &flavorLogfmt {
 		p.resolveRailsText(e)
@@ -58,8 +60,8 @@ func (p *Parser) resolveScopes(e *Event) {
 	}
 	eachItem(r.get(fieldScopes).S, func(v Value) bool {
 		eachMember(v.S, func(key string, v Value) bool {
-			if a := p.lookup(key, 0, aliasSeed).alias; a != nil && a.field > fieldIDs && a.field != fieldBox && !v.isNull() {
-				r.ids = append(r.ids, named{a, key, v, 8<<8 | uint16(a.rank)})
+			if m := p.lookup(key, 0, aliasSeed); m.field > fieldIDs && m.field != fieldBox && !v.isNull() {
+				r.ids = append(r.ids, named{m, v, 8<<8 | uint16(m.rank)})
 			}
 			return true
 		})
@@ -71,11 +73,11 @@ func (p *Parser) resolveScopes(e *Event) {
 func (p *Parser) resolveSurroundings(e *Event) {
 	r := &p.rec
 	m := &e.Metadata
-	if s := r.text(fieldIP); m.IP == "" && bareIP(s) != "" {
+	if s := r.text(fieldIP); s != "" && m.IP == "" && bareIP(s) != "" {
 		setClientIP(e, s)
 		r.use(fieldIP)
 	}
-	if v := r.get(fieldUserAgent); v.isText() && m.UserAgent == "" && r.slots[fieldUserAgent].alias.key != "agent" {
+	if v := r.get(fieldUserAgent); v.isText() && m.UserAgent == "" && r.slots[fieldUserAgent].memo.alias.key != "agent" {
 		setUserAgent(e, v.Plain())
 		r.use(fieldUserAgent)
 	}
@@ -225,7 +227,7 @@ func (p *Parser) resolveLevel(e *Event) {
 		}
 	} else if n, ok := smallInt(s); ok {
 		scale := r.flavor.scale
-		switch r.slots[fieldLevel].alias.key {
+		switch r.slots[fieldLevel].memo.alias.key {
 		case "priority", "syslogseverity":
 			scale = scaleSyslog
 		case "severitynumber":
@@ -272,12 +274,12 @@ func (p *Parser) resolveMessage(e *Event) {
 	if v := r.get(fieldMessage); v.isText() {
 		m.Message = cleanText(v)
 		r.use(fieldMessage)
-		if r.slots[fieldMessage].key == "@mt" || r.slots[fieldMessage].key == "MessageTemplate" {
+		if r.slots[fieldMessage].memo.key == "@mt" || r.slots[fieldMessage].memo.key == "MessageTemplate" {
 			m.Message = Text(p.renderTemplate(e, v.Plain()))
 		}
 		return
 	}
-	if v := r.get(fieldEvent); v.isText() && !r.has(fieldEventType) && (r.flavor == &flavorStructlog || !r.has(fieldMessage) && r.slots[fieldEvent].alias.key == "event") {
+	if v := r.get(fieldEvent); v.isText() && !r.has(fieldEventType) && (r.flavor == &flavorStructlog || !r.has(fieldMessage) && r.slots[fieldEvent].memo.alias.key == "event") {
 		m.Message = v
 		r.use(fieldEvent)
 	}
@@ -341,12 +343,12 @@ func (p *Parser) renderTemplate(e *Event, t string) string {
 func (p *Parser) property(e *Event, name string) (Value, bool) {
 	r := &p.rec
 	for f := fieldID(1); f < fieldIDs; f++ {
-		if r.has(f) && r.slots[f].key == name {
+		if r.has(f) && r.slots[f].memo.key == name {
 			return r.slots[f].value, true
 		}
 	}
 	for i := range r.ids {
-		if r.ids[i].key == name {
+		if r.ids[i].memo.key == name {
 			return r.ids[i].value, true
 		}
 	}
@@ -364,49 +366,58 @@ func (p *Parser) property(e *Event, name string) (Value, bool) {
 	return Value{}, false
 }
 
-// placeFields are the rarer fields that say where a line was written.
-const placeFields = 1<<fieldPID | 1<<fieldThread | 1<<fieldVersion | 1<<fieldContainer | 1<<fieldPod | 1<<fieldNamespace
+// place sets a part of the platform, unless it is known, from a field that says something.
+func (r *record) place(f fieldID, to *string) {
+	if *to == "" && r.has(f) {
+		if s := r.text(f); s != "" && !nothing(s) {
+			*to = s
+			r.use(f)
+		}
+	}
+}
+
+// rarePlaceFields are the rarer ones of the fields that say where a line was written, placeFields all of them.
+const rarePlaceFields = 1<<fieldPID | 1<<fieldThread | 1<<fieldVersion | 1<<fieldContainer | 1<<fieldPod | 1<<fieldNamespace
+const placeFields = rarePlaceFields | 1<<fieldName | 1<<fieldService | 1<<fieldEnvironment | 1<<fieldHost | 1<<fieldLogger
 
 func (p *Parser) resolvePlatform(e *Event) {
 	r := &p.rec
 	pl := &e.Platform
-	set := func(f fieldID, to *string) {
-		if *to == "" && r.has(f) {
-			if s := r.text(f); s != "" && !nothing(s) {
-				*to = s
-				r.use(f)
+	if !r.any(placeFields) {
+		return
+	}
+	if r.any(rarePlaceFields | 1<<fieldName | 1<<fieldService | 1<<fieldEnvironment | 1<<fieldHost) {
+		if r.flavor.nameService {
+			r.place(fieldName, &pl.Service)
+		}
+		if r.has(fieldService) && r.flavor != &flavorTraefik && !(r.hasKey(fieldService, "channel", "channel") && r.flavor != &flavorMonolog) {
+			r.place(fieldService, &pl.Service)
+		}
+		if r.has(fieldEnvironment) && (!r.hasKey(fieldEnvironment, "stage", "Stage") || isEnvironment(strings.ToLower(r.text(fieldEnvironment)))) {
+			r.place(fieldEnvironment, &pl.Environment)
+		}
+		if r.has(fieldHost) {
+			if !r.hostHeader() || r.slots[fieldHost].memo.key == "hostname" {
+				r.place(fieldHost, &pl.Host)
+				if r.flavor == &flavorGELF && pl.Service == "" && r.hasKey(fieldLogger, "_log_logger", "_log_logger") { // Spring Boot puts its application there
+					pl.Service, pl.Host = pl.Host, ""
+				}
 			}
 		}
-	}
-	if r.flavor.nameService {
-		set(fieldName, &pl.Service)
-	}
-	if r.flavor != &flavorTraefik && !(r.hasKey(fieldService, "channel", "channel") && r.flavor != &flavorMonolog) {
-		set(fieldService, &pl.Service)
-	}
-	if !r.hasKey(fieldEnvironment, "stage", "Stage") || isEnvironment(strings.ToLower(r.text(fieldEnvironment))) {
-		set(fieldEnvironment, &pl.Environment)
-	}
-	if !r.has(fieldHost) {
-	} else if !r.hostHeader() || r.slots[fieldHost].key == "hostname" {
-		set(fieldHost, &pl.Host)
-		if r.flavor == &flavorGELF && pl.Service == "" && r.hasKey(fieldLogger, "_log_logger", "_log_logger") { // Spring Boot puts its application there
-			pl.Service, pl.Host = pl.Host, ""
+		if r.any(rarePlaceFields) {
+			r.place(fieldPID, &pl.PID)
+			r.place(fieldThread, &pl.Thread)
+			r.place(fieldVersion, &pl.Version)
+			r.place(fieldContainer, &pl.Container)
+			r.place(fieldPod, &pl.Pod)
+			r.place(fieldNamespace, &pl.Namespace)
 		}
 	}
-	if r.have[0]&placeFields != 0 {
-		set(fieldPID, &pl.PID)
-		set(fieldThread, &pl.Thread)
-		set(fieldVersion, &pl.Version)
-		set(fieldContainer, &pl.Container)
-		set(fieldPod, &pl.Pod)
-		set(fieldNamespace, &pl.Namespace)
-	}
-	if r.have[0]&(1<<fieldLogger|1<<fieldName) == 0 {
+	if !r.any(1<<fieldLogger | 1<<fieldName) {
 		return
 	}
 	logger := ""
-	if r.hasKey(fieldLogger, "category", "Category") && r.slots[fieldLogger].key != "Category" || r.hasKey(fieldLogger, "target", "target") && r.flavor != &flavorTracing {
+	if r.hasKey(fieldLogger, "category", "Category") && r.slots[fieldLogger].memo.key != "Category" || r.hasKey(fieldLogger, "target", "target") && r.flavor != &flavorTracing {
 		logger = ""
 	} else {
 		logger = r.takeText(fieldLogger)
@@ -426,8 +437,8 @@ func (p *Parser) resolveDuration(e *Event) {
 	if r.has(fieldDuration) && !m.Duration.Set {
 		s := &r.slots[fieldDuration]
 		text := s.value.scalar()
-		unit := s.alias.unit
-		if unit == 0 && (s.key == "Elapsed" || s.key == "ElapsedTime" || s.key == "TimeTaken" || s.key == "responseTime" || s.key == "response-time") {
+		unit := s.memo.alias.unit
+		if unit == 0 && (s.memo.key == "Elapsed" || s.memo.key == "ElapsedTime" || s.memo.key == "TimeTaken" || s.memo.key == "responseTime" || s.memo.key == "response-time") {
 			unit = millisecond
 		}
 		d, ok := Duration{}, false
@@ -439,7 +450,7 @@ func (p *Parser) resolveDuration(e *Event) {
 					unit = r.flavor.fraction
 				}
 			}
-			if unit == 0 && point && bareSeconds(s.alias.key) {
+			if unit == 0 && point && bareSeconds(s.memo.alias.key) {
 				unit = second
 			}
 			if unit != 0 {
@@ -450,7 +461,7 @@ func (p *Parser) resolveDuration(e *Event) {
 				if unit = r.flavor.fraction; strings.IndexByte(text, '.') < 0 {
 					unit = r.flavor.whole
 				}
-				if unit == 0 && strings.IndexByte(text, '.') > 0 && bareSeconds(s.alias.key) {
+				if unit == 0 && strings.IndexByte(text, '.') > 0 && bareSeconds(s.memo.alias.key) {
 					unit = second
 				}
 				if unit != 0 {
@@ -475,12 +486,12 @@ func (p *Parser) resolveDuration(e *Event) {
 		}
 		s := &r.slots[part.f]
 		text := s.value.scalar()
-		if part.f == fieldUpstreamTime && s.alias.unit == second {
+		if part.f == fieldUpstreamTime && s.memo.alias.unit == second {
 			addUpstreamTiming(e, part.name, text)
 			r.use(part.f)
 			continue
 		}
-		if d, ok := scaleDuration(text, s.alias.unit); ok {
+		if d, ok := scaleDuration(text, s.memo.alias.unit); ok {
 			m.Timing = append(m.Timing, Timing{part.name, d})
 			r.use(part.f)
 		}
@@ -497,7 +508,7 @@ func isNumber(s string) bool { return s != "" && numberLen(s) == len(s) }
 
 func (p *Parser) resolveActor(e *Event) {
 	r := &p.rec
-	if !r.has(fieldActor) && !r.has(fieldUser) && !r.has(fieldUserName) && !r.has(fieldClientID) && !r.has(fieldAPIKeyID) {
+	if !r.any(1<<fieldActor | 1<<fieldUser | 1<<fieldUserName | 1<<fieldClientID | 1<<fieldAPIKeyID) {
 		return
 	}
 	if v := r.get(fieldActor); v.isObject() {
@@ -522,7 +533,7 @@ func (p *Parser) resolveActor(e *Event) {
 	}
 	if r.has(fieldUser) {
 		s := r.text(fieldUser)
-		if r.slots[fieldUser].alias.key == "uid" && !allDigits(s) {
+		if r.slots[fieldUser].memo.alias.key == "uid" && !allDigits(s) {
 			if r.flavor == &flavorMonolog && e.setRequestID("uid", s) {
 				r.use(fieldUser)
 			}

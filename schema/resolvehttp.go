@@ -7,7 +7,7 @@ import "strings"
 func (p *Parser) resolveRequest(e *Event) bool {
 	r := &p.rec
 	p.resolveSpans(e)
-	if !r.has(fieldMethod) && !r.has(fieldRequestLine) || !r.has(fieldPath) && !r.has(fieldRequestLine) && !r.has(fieldRequestHost) {
+	if !r.any(1<<fieldMethod|1<<fieldRequestLine) || !r.any(1<<fieldPath|1<<fieldRequestLine|1<<fieldRequestHost) {
 		return false
 	}
 	method, target := r.text(fieldMethod), r.text(fieldPath)

@@ -6,11 +6,14 @@ import "strings"
 // spelling.
 func (p *Parser) resolveIDs(e *Event) {
 	r := &p.rec
+	if len(r.ids) == 0 && !r.has(fieldRequestLine) {
+		return
+	}
 	c := &e.Correlation
 	request, correlation, span := ^uint16(0), ^uint16(0), ^uint16(0)
 	if r.hasKey(fieldRequestLine, "req", "request") {
 		if s := r.text(fieldRequestLine); len(s) >= 8 && looksLikeID(s) {
-			e.setRequestID(r.slots[fieldRequestLine].key, s)
+			e.setRequestID(r.slots[fieldRequestLine].memo.key, s)
 			r.use(fieldRequestLine)
 		}
 	}
@@ -18,6 +21,35 @@ func (p *Parser) resolveIDs(e *Event) {
 	var correlationID string
 	for i := range r.ids {
 		id := &r.ids[i]
+		if s := id.value.S; id.value.Kind == String && plainID(s) {
+			switch id.memo.field {
+			case fieldTrace:
+				if len(s) != 36 {
+					e.addTrace(id.memo.key, s)
+					continue
+				}
+			case fieldRequest:
+				e.AddIdent(IdentRequest, id.memo.key, s)
+				if id.rank < request && !hadRequest {
+					c.RequestID, request = s, id.rank
+				}
+				continue
+			case fieldCorrelation:
+				e.AddIdent(IdentCorrelation, id.memo.key, s)
+				if id.rank < correlation {
+					correlationID, correlation = s, id.rank
+				}
+				continue
+			case fieldSpan:
+				if len(s) == 16 {
+					e.AddIdent(IdentSpan, id.memo.key, s)
+					if id.rank < span && !hadSpan {
+						c.SpanID, span = s, id.rank
+					}
+					continue
+				}
+			}
+		}
 		s := id.value.scalar()
 		if id.value.isArray() { // values of a header
 			eachItem(id.value.S, func(v Value) bool { s = v.scalar(); return false })
@@ -26,34 +58,34 @@ func (p *Parser) resolveIDs(e *Event) {
 			continue
 		}
 		ok := true
-		switch id.alias.field {
+		switch id.memo.field {
 		case fieldTrace:
-			ok = e.setTrace(id.key, s) || e.setTraceHeader(id.key, s)
+			ok = e.setTrace(id.memo.key, s) || e.setTraceHeader(id.memo.key, s)
 		case fieldDecimalTrace:
 			if h, decimal := canonDecimalID(s); decimal {
-				e.addTrace(id.key, h)
+				e.addTrace(id.memo.key, h)
 			} else {
-				ok = nothing(s) || e.setTrace(id.key, s)
+				ok = nothing(s) || e.setTrace(id.memo.key, s)
 			}
 		case fieldTraceHeader:
-			ok = e.setTraceHeader(id.key, s)
+			ok = e.setTraceHeader(id.memo.key, s)
 		case fieldSpan, fieldDecimalSpan:
 			h, isSpan := canonSpan(s)
-			if id.alias.field == fieldDecimalSpan && allDigits(s) {
+			if id.memo.field == fieldDecimalSpan && allDigits(s) {
 				h, isSpan = canonDecimalID(s)
 			}
 			if ok = isSpan || nothing(s); isSpan {
-				e.AddIdent(IdentSpan, id.key, h)
+				e.AddIdent(IdentSpan, id.memo.key, h)
 				if id.rank < span && !hadSpan {
 					c.SpanID, span = h, id.rank
 				}
 			}
 		case fieldParentSpan:
-			ok = e.setParentSpan(id.key, s) || nothing(s)
+			ok = e.setParentSpan(id.memo.key, s) || nothing(s)
 		case fieldRequest:
 			var h string
 			if h, ok = canonID(s); ok {
-				e.AddIdent(IdentRequest, id.key, h)
+				e.AddIdent(IdentRequest, id.memo.key, h)
 				if id.rank < request && !hadRequest {
 					c.RequestID, request = h, id.rank
 				}
@@ -61,39 +93,39 @@ func (p *Parser) resolveIDs(e *Event) {
 		case fieldCorrelation:
 			var h string
 			if h, ok = canonID(s); ok {
-				e.AddIdent(IdentCorrelation, id.key, h)
+				e.AddIdent(IdentCorrelation, id.memo.key, h)
 				if id.rank < correlation {
 					correlationID, correlation = h, id.rank
 				}
 			}
 		case fieldCausation:
 			if len(s) == 16 && hexText(s) {
-				ok = e.setParentSpan(id.key, s)
+				ok = e.setParentSpan(id.memo.key, s)
 				break
 			}
 			if h, is := canonID(s); is {
-				e.AddIdent(IdentCausation, id.key, h)
+				e.AddIdent(IdentCausation, id.memo.key, h)
 			}
 			ok = false
 		case fieldSession:
-			ok = e.setSession(id.key, s)
+			ok = e.setSession(id.memo.key, s)
 		case fieldJob:
 			if _, _, isTrace := parseTraceparent(s); isTrace { // .NET's ActivityId
-				ok = e.setTraceHeader(id.key, s)
+				ok = e.setTraceHeader(id.memo.key, s)
 				break
 			}
-			ok = e.setJobID(id.key, s)
+			ok = e.setJobID(id.memo.key, s)
 		case fieldMessageID:
-			ok = e.setMessageID(id.key, s)
+			ok = e.setMessageID(id.memo.key, s)
 		case fieldBatch:
-			ok = p.noteID(e, IdentBatch, id.key, s)
+			ok = p.noteID(e, IdentBatch, id.memo.key, s)
 		case fieldWorkflow:
-			ok = p.noteID(e, IdentWorkflow, id.key, s)
+			ok = p.noteID(e, IdentWorkflow, id.memo.key, s)
 		case fieldIncident:
-			ok = p.noteID(e, IdentIncident, id.key, s)
+			ok = p.noteID(e, IdentIncident, id.memo.key, s)
 		}
 		if !ok {
-			e.AddField(id.key, id.value)
+			e.AddField(id.memo.key, id.value)
 		}
 	}
 	if correlationID != "" {
@@ -117,6 +149,25 @@ func (p *Parser) noteID(e *Event, kind IdentKind, key, s string) bool {
 func (p *Parser) resolveError(e *Event) {
 	r := &p.rec
 	info := &e.Metadata.Error
+	if r.any(1<<fieldErrorClass | 1<<fieldErrorMessage | 1<<fieldErrorStack | 1<<fieldError) {
+		p.resolveErrorFields(e)
+	}
+	if !info.Stack.IsZero() && (info.Class == "" || info.Message.IsZero()) {
+		class, msg := stackHead(info.Stack.Plain())
+		setDefault(&info.Class, class)
+		if info.Message.IsZero() && class == info.Class {
+			info.Message = Text(msg)
+		}
+	}
+	if len(e.Metadata.Fields) > 0 && info.Message.IsZero() && (info.Class != "" || e.Metadata.Level >= LevelWarn) {
+		p.resolveThrown(e)
+	}
+}
+
+// resolveErrorFields fills the description of an error from the fields for it.
+func (p *Parser) resolveErrorFields(e *Event) {
+	r := &p.rec
+	info := &e.Metadata.Error
 	if info.Class == "" {
 		info.Class = r.takeText(fieldErrorClass)
 	}
@@ -137,16 +188,6 @@ func (p *Parser) resolveError(e *Event) {
 		if !info.Stack.IsZero() {
 			r.use(fieldErrorStack)
 		}
-	}
-	if !info.Stack.IsZero() && (info.Class == "" || info.Message.IsZero()) {
-		class, msg := stackHead(info.Stack.Plain())
-		setDefault(&info.Class, class)
-		if info.Message.IsZero() && class == info.Class {
-			info.Message = Text(msg)
-		}
-	}
-	if len(e.Metadata.Fields) > 0 && info.Message.IsZero() && (info.Class != "" || e.Metadata.Level >= LevelWarn) {
-		p.resolveThrown(e)
 	}
 }
 

@@ -9,7 +9,7 @@ func (p *Parser) resolveOwnEvent(e *Event) bool {
 		return false
 	}
 	kind, action := r.text(fieldEventType), r.text(fieldAction)
-	if r.has(fieldEventType) && r.slots[fieldEventType].alias.key != "eventtype" || action == "" || !validEventType(kind) {
+	if r.has(fieldEventType) && r.slots[fieldEventType].memo.alias.key != "eventtype" || action == "" || !validEventType(kind) {
 		return false
 	}
 	e.Type, e.Action = kind, action
@@ -352,7 +352,7 @@ func (p *Parser) sidekiqError(e *Event) {
 
 // setJobState makes e the event of a job: type, action, subject and outcome.
 func (p *Parser) setJobState(e *Event, class, state string) {
-	e.Type = jobTypes[state]
+	e.Type = jobType(state)
 	e.Action = p.concat(class, ".", state)
 	if id := e.Correlation.JobID; id != "" {
 		e.Subject = Subject{"job", id}
@@ -370,8 +370,23 @@ func (p *Parser) setJobState(e *Event, class, state string) {
 	}
 }
 
-var jobTypes = map[string]string{
-	"enqueued": "job.enqueued", "started": "job.started", "completed": "job.completed", "failed": "job.failed", "retried": "job.retried", "discarded": "job.discarded",
+// jobType returns the type of the event of a job that came into a state.
+func jobType(state string) string {
+	switch state {
+	case "enqueued":
+		return "job.enqueued"
+	case "started":
+		return "job.started"
+	case "completed":
+		return "job.completed"
+	case "failed":
+		return "job.failed"
+	case "retried":
+		return "job.retried"
+	case "discarded":
+		return "job.discarded"
+	}
+	return ""
 }
 
 func (p *Parser) resolveAttempt(e *Event) {

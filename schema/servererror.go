@@ -61,7 +61,7 @@ func nginxErrorPair(e *Event, key, value string) {
 			e.AddField(key, Text(value))
 			return
 		}
-		setRequest(e, method, target, 0)
+		setRequest(e, method, target, 0, new(pathIDs))
 		e.Action = ""
 		if e.Type == "error.raised" {
 			e.Action = "error"

@@ -9,6 +9,11 @@ import (
 // Brackets, quotes and blanks around it do not matter.
 func (p *Parser) parseTime(s string) (Time, bool) {
 	if len(s) >= 20 && s[10] == 'T' && isDigit(s[0]) {
+		if string(p.second[:]) == s[:19] { // most lines are of the second of the line before
+			if t, ok := p.sameSecond(s); ok {
+				return t, true
+			}
+		}
 		if t, n, ok := p.scanISO(s); ok && n == len(s) {
 			return t, true
 		}
@@ -22,6 +27,37 @@ func (p *Parser) parseTime(s string) (Time, bool) {
 	}
 	return parseEpoch(s)
 }
+
+// sameSecond reads a timestamp that begins with the date and the time of day of the one before: only the fraction and the
+// zone are left.
+func (p *Parser) sameSecond(s string) (Time, bool) {
+	n := 19
+	t := Time{From: FromLine}
+	if (s[n] == '.' || s[n] == ',') && n+1 < len(s) && isDigit(s[n+1]) {
+		var c clock
+		n += c.fraction(s[n+1:]) + 1
+		t.NS, t.Digits = c.ns, c.digits
+	}
+	if n >= len(s) || s[n] != 'Z' && s[n] != '+' && s[n] != '-' {
+		return Time{}, false
+	}
+	sec := p.secondAt
+	if s[n] != 'Z' || n+1 != len(s) {
+		off, zone, m := scanZone(s[n:])
+		if zone != zoneOffset || n+m != len(s) {
+			return Time{}, false
+		}
+		sec -= int64(off)
+	}
+	if sec < 0 || sec > maxSeconds {
+		return Time{}, false
+	}
+	t.NS += sec * 1e9
+	return t, true
+}
+
+// maxSeconds is how far nanoseconds since 1970 reach.
+const maxSeconds = 9223372035
 
 // leadingTime reads the timestamp that s begins with; rest is what follows it, with its blanks. It knows ISO 8601 and RFC
 // 3339 in all their spellings, the common log format, syslog, RFC 1123, ANSI C, Apache's, Redis', Tomcat's, Java's and US
@@ -141,6 +177,10 @@ func (p *Parser) scanISO(s string) (Time, int, bool) {
 	c, m := scanClock(s[n:])
 	if m == 0 {
 		return Time{}, 0, false
+	}
+	if s[10] == 'T' && len(s) > 19 && s[13] == ':' {
+		copy(p.second[:], s)
+		p.secondAt = p.days*86400 + int64(c.sec)
 	}
 	n += m
 	if h, m := scanMeridiem(s[n:]); m > 0 {
@@ -369,7 +409,7 @@ func (p *Parser) at(days int64, c clock, off int, zone zoneKind) (Time, bool) {
 	} else {
 		sec -= p.offsetAt(sec)
 	}
-	if sec < 0 || sec > 9223372035 {
+	if sec < 0 || sec > maxSeconds {
 		return Time{}, false
 	}
 	return Time{NS: sec*1e9 + c.ns, Digits: c.digits, From: FromLine}, true
@@ -476,17 +516,20 @@ func scanCompactClock(s string) (c clock, n int) {
 // fraction reads the digits after the point into c and tells how many there are.
 func (c *clock) fraction(s string) int {
 	n := 0
-	scale := int64(1e9)
-	for n < len(s) && isDigit(s[n]) {
-		if n < 9 {
-			scale /= 10
-			c.ns += int64(s[n]-'0') * scale
-		}
+	for n < len(s) && n < 9 && isDigit(s[n]) {
+		c.ns = c.ns*10 + int64(s[n]-'0')
 		n++
 	}
-	c.digits = uint8(min(n, 9))
+	c.ns *= tens[9-n]
+	c.digits = uint8(n)
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
 	return n
 }
+
+// tens are the powers of ten.
+var tens = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
 
 // meridiem turns a twelve-hour clock into a full one; pm is 12 for p.m., 0 for a.m.
 func (c clock) meridiem(pm int) (clock, bool) {

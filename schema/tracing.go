@@ -213,14 +213,14 @@ func (p *Parser) resolveSpans(e *Event) {
 	}
 	eachItem(r.get(fieldScopes).S, func(span Value) bool {
 		eachMember(span.S, func(key string, v Value) bool {
-			a := p.lookup(key, 0, aliasSeed).alias
-			if a == nil || v.isNull() || v.isObject() {
+			m := p.lookup(key, 0, aliasSeed)
+			if v.isNull() || v.isObject() {
 				return true
 			}
-			switch a.field {
+			switch m.field {
 			case fieldMethod, fieldPath, fieldRoute, fieldUserAgent, fieldIP, fieldQuery:
-				if !r.has(a.field) {
-					p.take(e, a, key, v)
+				if !r.has(m.field) {
+					p.take(e, m, key, v)
 				}
 			}
 			return true

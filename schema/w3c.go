@@ -497,7 +497,7 @@ func (j *Joiner) readColumns(st *stream, e *Event) {
 	p, to := j.reader(e), j.scratch
 	to.Reset()
 	to.ID, to.Origin = e.ID, e.Origin
-	to.arena = &p.arena
+	to.parser = p
 	p.rec.reset()
 	p.out = outer{}
 	if !p.w3cLine(to, l, line) {
