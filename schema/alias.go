@@ -160,6 +160,8 @@ const (
 	markAzure
 	markGateway // API Gateway
 	markAudit   // of Google
+	markForward // of programs that pass lines on
+	markStreams // Loki
 )
 
 // aliasText lists the spellings of each field, best first. Keys are folded: lower case, without separators; "@" counts. A
@@ -188,7 +190,7 @@ var aliasText = [...]struct {
 	{fieldVersion, 0, `serviceversion appversion release applicationversion ddversion buildversion servicecontextversion`},
 	{fieldContainer, 0, `containername kubernetescontainername dockercontainername containerid kubernetescontainerid dockerid`},
 	{fieldPod, 0, `podname kubernetespodname kubernetespod pod k8spodname`},
-	{fieldNamespace, 0, `kubernetesnamespacename kubernetesnamespace k8snamespacename k8snamespace namespacename`},
+	{fieldNamespace, 0, `kubernetesnamespacename kubernetespodnamespace kubernetesnamespace k8snamespacename k8snamespace namespacename`},
 
 	{fieldDuration, millisecond, `durationms elapsedms responsetimems latencyms tookms totalms runtimems requesttimems processingtimems executiontimems exectimems timems
 		elapsedmilliseconds durationmillis durationmilliseconds elapsedmillis elapsedtime tookmillis latencymillis timetakenms requestdurationms jobdurationms
@@ -301,7 +303,7 @@ var boxText = [...]struct {
 		contextdata state scope dynamic variables otel correlation requestcontext spanattributes extras logcontext tracking customdimensions`},
 	{boxPath, "", `http httprequest httpresponse service log trace span event url process processthread transaction parent host dd kubernetes k8s docker container db dbquery messaging deployment
 		source client server ecs useragent httprequestbody httpresponsebody processentity network cloud faas level logorigin messagingmessage dboperation dbcollection enduser usr
-		deploymentenvironment kuberneteslabels contextstrace httprequestreferrer eventdataset thread responsestatus useridentity`},
+		deploymentenvironment kubernetespod kubernetescontainer kubernetesnode kuberneteslabels contextstrace httprequestreferrer eventdataset thread responsestatus useridentity`},
 	{boxPath, "req", `req request`},
 	{boxPath, "res", `res response resp`},
 	{boxPath, "error", `err error exception exc thrown exceptiondetails errorinfo errorobject errorerror`},
@@ -322,7 +324,7 @@ var markText = [...]struct {
 	{markPostgres, `errorseverity linenum vxid backendtype`}, {markGELF, `shortmessage`}, {markLograge, `controller view db allocations`}, {markLog4j, `instant loggerfqcn endofbatch`},
 	{markRust, `target`}, {markHost, `hostname`}, {markMsg, `msg`}, {markMessage, `message`}, {markTime, `time`}, {markTS, `ts`}, {markLambda, `awsrequestid functionname`}, {markHeroku, `dyno`},
 	{markRailsEvent, `sourcelocation payload`}, {markJournald, `realtimetimestamp`}, {markOTLP, `resourcelogs resourcespans`}, {markCloudEvents, `specversion`}, {markOwn, `eventtype sourcetype`}, {markTelemetry, `record`}, {markAzure, `resourceid operationid`},
-	{markGateway, `httpmethod`}, {markAudit, `protopayload`}, {markEvents, `events`}, {markMongo, `attr c`}, {markDocker, `stream`}, {markCloudWatch, `logevents logstreamname @logstream`},
+	{markGateway, `httpmethod`}, {markAudit, `protopayload`}, {markForward, `@metadata input sourcetype imagename`}, {markStreams, `streams`}, {markEvents, `events`}, {markMongo, `attr c`}, {markDocker, `stream`}, {markCloudWatch, `logevents logstreamname @logstream`},
 }
 
 // aliases is the table of spellings, by hash.

@@ -14,7 +14,6 @@ type outer struct {
 	set      bool
 	partial  bool // the carrier cut the line
 	utc      bool // a container wrote the line: its clock shows UTC
-	google   bool // an entry of Google's Cloud Logging with the text in it
 }
 
 // maxCarriers is how many wrappers around each other are taken off.
@@ -37,11 +36,16 @@ func (p *Parser) inner(e *Event, text string) {
 		e.Join.Role = Continues
 		return
 	}
+	now := p.now
+	if p.out.time.NS != 0 { // a date or year that the line leaves out is that of its carrier
+		p.now = p.out.time.NS
+	}
 	if strings.IndexByte(text, '\n') >= 0 {
 		p.lines(e, text)
-		return
+	} else {
+		p.dispatch(e, text)
 	}
-	p.dispatch(e, text)
+	p.now = now
 }
 
 // carried reports whether another carrier may be taken off.
@@ -172,32 +176,6 @@ func (p *Parser) addOwn(e *Event, own []Field) {
 		p.field(e, own[i].Key, own[i].Value)
 	}
 	p.finishFields(e)
-}
-
-// parseForwarded reads what a forwarder (Filebeat, Vector, Fluent Bit) made of a line that is JSON itself: the line is in
-// the message, the rest tells where it came from.
-func parseForwarded(p *Parser, e *Event, line string) {
-	o := &p.out
-	var text Value
-	var own []Field
-	eachMember(line, func(key string, v Value) bool {
-		switch a := p.lookup(key, 0, aliasSeed).alias; {
-		case a != nil && a.field == fieldMessage && v.isText() && text.IsZero():
-			text = v
-		case a != nil && a.field == fieldTime && v.isText() && o.time.NS == 0:
-			if t, ok := p.parseTime(v.Plain()); ok {
-				o.time = t
-			}
-		default:
-			own = append(own, Field{key, v})
-		}
-		return true
-	})
-	if o.format = "json"; p.out.google {
-		o.format = flavorGCP.name
-	}
-	p.inner(e, p.unescape(text))
-	p.addOwn(e, own)
 }
 
 // parseCRI takes off the format of Kubernetes' container runtimes: time, stream, P for a part or F for the whole, text.

@@ -4,7 +4,7 @@ package schema
 // shown to the formats that it can belong to. "0" stands for all digits, "A" for capitals, "a" for small letters.
 var formatStarts = map[string]string{
 	"docker": "{", "json": "{", "lambda.platform": "{A", "batch": "[", "cri": "0", "syslog": "<0A", "logplex": "0", "compose": "0Aa[",
-	"logfmt": "Aa_@", "lograge.text": "m@", "heroku.router": "as", "klog": "IWEF", "sidekiq.text": "0Ap", "journald.export": "_M", "aws.cloudwatch": "0",
+	"logfmt": "Aa_@", "lograge.text": "m@", "heroku.router": "as", "klog": "IWEF", "sidekiq.text": "0Ap", "journald.export": "_M", "aws.cloudwatch": "0", "fluentd": "0",
 }
 
 // startsOf returns, for every byte that a line can begin with, the formats to try, in the order of the table. The first

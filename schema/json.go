@@ -19,13 +19,16 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		return false
 	}
 	if forwarded(r) && p.carried() {
-		p.out.google = r.slots[fieldMessage].memo.key == "textPayload"
+		p.out.format = "json"
+		if r.slots[fieldMessage].memo.key == "textPayload" {
+			p.out.format = flavorGCP.name
+		}
 		e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 		r.reset()
 		parseForwarded(p, e, line)
 		return true
 	}
-	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker|markCloudWatch|markTelemetry|markAzure|markGateway|markAudit) != 0 {
+	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker|markCloudWatch|markTelemetry|markAzure|markGateway|markAudit|markForward|markStreams) != 0 {
 		if whole := p.wholeShape(e, line); whole != nil {
 			e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 			r.reset()
@@ -49,21 +52,6 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 	}
 	r.done = true
 	return true
-}
-
-// forwarded reports whether the message of a line is the JSON of another logger, and the line itself says nothing of what
-// happened.
-func forwarded(r *record) bool {
-	v := r.get(fieldMessage)
-	if v.isText() && r.slots[fieldMessage].memo.key == "textPayload" && r.depth == 0 {
-		return true
-	}
-	if len(v.S) < 8 || v.S[0] != '{' || !v.isText() || r.has(fieldLevel) || r.has(fieldMethod) || r.marks&(markJournald|markDocker|markPostgres) != 0 || len(r.ids) > 0 {
-		return false
-	}
-	text := v.Plain()
-	end := skipObject(text, 0, 0)
-	return end > 0 && strings.TrimSpace(text[end:]) == ""
 }
 
 // wholeShape returns who reads a line whose shape as a whole has a meaning, nil for the line of a logger.
@@ -108,6 +96,10 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 		return splitCloudWatch
 	case m&markCloudWatch != 0 && p.carried() && (member(line, "message").isText() || member(line, "@message").isText()) && member(line, "level").IsZero():
 		return (*Parser).cloudWatchRow
+	case m&markForward != 0 && p.carried() && member(line, "sourcetype").isText() && (member(line, "event").isText() || member(line, "event").isObject()):
+		return (*Parser).splunkEvent
+	case m&markStreams != 0 && p.carried() && member(line, "streams").isArray() && strings.Contains(line, `"values"`):
+		return splitLoki
 	case m&markMongo != 0 && member(line, "t").isObject() && member(line, "s").isText() && member(line, "c").isText():
 		return parseMongo
 	}

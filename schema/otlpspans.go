@@ -59,6 +59,9 @@ func (p *Parser) otlpSpan(e *Event, span, resource, scope string) {
 	p.otlpAttributes(e, member(resource, "attributes").S)
 	r.depth--
 	p.finishFields(e)
+	if strings.HasPrefix(e.Type, "data.") {
+		setOutcome(e, OutcomeSuccess)
+	}
 	if e.Type == "" || e.Type == "log.message" {
 		e.Action = name
 		setDefaultValue(&e.Metadata.Message, Text(name))

@@ -273,6 +273,7 @@ var formats = []format{
 	{"compose", parsePrefixed},
 	{"journald.export", parseJournaldExport},
 	{"aws.cloudwatch", parseCloudWatchText},
+	{"fluentd", parseFluentd},
 	{"lambda.platform", parseLambdaPlatform},
 	{"json", parseJSON},
 	{"batch", parseBatch},
