@@ -1,6 +1,7 @@
 package redact_test
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -160,5 +161,103 @@ func TestCleanTextIsReturnedAsItIs(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations on clean lines, want 0", n)
+	}
+}
+
+// pieces calls f for parts of s as fields of events hold them.
+func pieces(s string, f func(string)) {
+	f(s)
+	for _, cut := range []string{" ", `"`, "=", ",", ": ", "/"} {
+		for p := range strings.SplitSeq(s, cut) {
+			f(p)
+		}
+	}
+	words := strings.SplitAfter(s, " ")
+	for i := range words {
+		f(strings.TrimSpace(strings.Join(words[i:min(len(words), i+3)], "")))
+	}
+}
+
+// An event's values become what Text and JSON make of them, whether they are scanned, known to be quiet, or remembered.
+func TestEventIsAsText(t *testing.T) {
+	t.Parallel()
+	var texts []string
+	for _, s := range samples {
+		plain, _, _ := unmark(s.line)
+		pieces(plain, func(p string) { texts = append(texts, p) })
+	}
+	for _, s := range append(traps, typical...) {
+		pieces(s, func(p string) { texts = append(texts, p) })
+	}
+	g := gen{rand.New(rand.NewPCG(5, 6))}
+	for _, k := range append(secretKinds, optInKinds...) {
+		for range 20 {
+			texts = append(texts, k.make(g), "x "+k.make(g), k.make(g)+" y")
+		}
+	}
+	for _, profile := range []string{"default", "strict"} {
+		for _, own := range []string{"", "checkout"} {
+			engine := newEngine(t, func(c *redact.Config) { c.Profile = profile })
+			engine.Own(own)
+			scan, event := engine.Worker(), engine.Worker()
+			for range 2 {
+				for _, s := range texts {
+					for _, key := range []string{"", "note", "trace_id", "password"} {
+						e := schema.Event{}
+						e.Metadata.Fields = []schema.Field{{Key: key, Value: schema.Value{Kind: schema.String, S: s}}}
+						event.Event(&e)
+						want, _ := scan.Text(key, s)
+						if got := e.Metadata.Fields[0].Value.S; got != want {
+							t.Errorf("%s: under %q the event's %q becomes %q, text %q", profile, key, s, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestEventForgetsWhatOwnSecretsChange(t *testing.T) {
+	t.Parallel()
+	engine := newEngine(t, func(*redact.Config) {})
+	r := engine.Worker()
+	for _, want := range []string{"from=checkout-7 to=x", "from=[REDACTED:own_secret] to=x"} {
+		e := schema.Event{Action: "checkout-7"}
+		e.Metadata.Message = schema.Text("from=checkout-7 to=x")
+		r.Event(&e)
+		if e.Metadata.Message.S != want {
+			t.Errorf("got %s, want %s", e.Metadata.Message.S, want)
+		}
+		engine.Own("checkout-7")
+	}
+	e := schema.Event{Action: "checkout-7"}
+	e.Metadata.Fields = []schema.Field{{Key: "n", Value: schema.Value{Kind: schema.Raw, S: "1234567"}}}
+	engine.Own("1234567")
+	r.Event(&e)
+	if e.Action != "[REDACTED:own_secret]" || e.Metadata.Fields[0].Value.S == "1234567" {
+		t.Errorf("got %s, %s", e.Action, e.Metadata.Fields[0].Value.S)
+	}
+}
+
+func TestEventAsksRulesAndExceptions(t *testing.T) {
+	t.Parallel()
+	rule := newEngine(t, func(c *redact.Config) {
+		c.Rules = []redact.Rule{{Name: "staff", Pattern: "EMP[0-9]+", Literal: "EMP"}}
+	}).Worker()
+	allow := newEngine(t, func(c *redact.Config) { c.AllowFields = []string{"support"} }).Worker()
+	for range 2 {
+		e := schema.Event{Action: "by EMP4711"}
+		rule.Event(&e)
+		if e.Action != "by [REDACTED:staff]" {
+			t.Errorf("got %s", e.Action)
+		}
+		for field, want := range map[string]bool{"support": true, "other": false} {
+			e := schema.Event{}
+			e.Metadata.Fields = []schema.Field{{Key: field, Value: schema.Text("to bob@corp.example")}}
+			allow.Event(&e)
+			if got := e.Metadata.Fields[0].Value.S; (got == "to bob@corp.example") != want {
+				t.Errorf("%s: got %s", field, got)
+			}
+		}
 	}
 }

@@ -22,16 +22,33 @@ var labels = map[string]Kind{
 	"npi": NPI, "personnummer": SwedishPIN, "rrn": KoreanRRN, "mnemonic": Mnemonic, "phrase": Mnemonic, "values": KindNone, "identified": KindNone, "auth": KindNone,
 }
 
-// labelStart tells, by the first two letters, most words that are no labels.
-var labelStart = func() (t [1 << 10]bool) {
-	for w := range labels {
-		t[letterPair(w[0], w[1])] = true
+// labelHashes is the set of the hashes of labels, of "your" in "123456 is your code", and of the one beginning of a token
+// that may hold slashes.
+var labelHashes = func() (t [1 << labelBits / 64]uint64) {
+	add := func(w string) {
+		h := labelHash(len(w), w[0], w[1], w[len(w)/2], w[len(w)-1])
+		t[h>>6] |= 1 << (h & 63)
 	}
+	for w := range labels {
+		add(w)
+	}
+	add("your")
+	add("xoxd")
 	return t
 }()
 
-// letterPair is an index for two letters, whatever their case.
-func letterPair(a, b byte) int { return int(a&31)<<5 | int(b&31) }
+const labelBits = 15
+
+// labelHash depends on the length and four letters of a word, whatever their case.
+func labelHash(n int, first, second, middle, last byte) uint32 {
+	return (uint32(first&31) | uint32(second&31)<<5 | uint32(middle&31)<<10 | uint32(last&31)<<15 | uint32(n)<<20) * 0x9e3779b1 >> (32 - labelBits)
+}
+
+// likeLabel tells nearly all words that are no labels.
+func likeLabel(n int, first, second, middle, last byte) bool {
+	h := labelHash(n, first, second, middle, last)
+	return labelHashes[h>>6]>>(h&63)&1 != 0
+}
 
 // codeWords stand before the "code" that opens a door; an exit code does not.
 var codeWords = set(`verification login security auth access sms otp confirmation fa factor one time your passcode authentication

@@ -84,6 +84,19 @@ func (e *Engine) SessionID(raw string) string {
 	return string(hex.AppendEncode([]byte("sess_"), h.Sum(sum[:0])[:8]))
 }
 
+// pseudonym is that of the present key. The state of a keyed hash is kept, as setting the key up costs as much as a value.
+func (r *Redactor) pseudonym(dst []byte, kind Kind, normal []byte) []byte {
+	h := r.macs[kind]
+	if h == nil {
+		h = hmac.New(sha256.New, r.e.keys[0].byKind[kind])
+		r.macs[kind] = h
+	}
+	h.Reset()
+	h.Write(normal)
+	r.sum = h.Sum(r.sum[:0])
+	return hex.AppendEncode(dst, r.sum[:8])
+}
+
 // normalise writes v so that the same thing written differently is the same.
 func normalise(dst []byte, v []byte, kind Kind) []byte {
 	switch kind {
@@ -163,7 +176,7 @@ func (r *Redactor) appendReplacement(out []byte, s *span) []byte {
 			out = append(out, p...)
 		} else {
 			from := len(out)
-			out = r.e.keys[0].pseudonym(out, s.kind, r.scratch[2:])
+			out = r.pseudonym(out, s.kind, r.scratch[2:])
 			if len(r.names) >= maxNames {
 				clear(r.names)
 			}

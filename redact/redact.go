@@ -10,6 +10,8 @@
 package redact
 
 import (
+	"hash"
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 
@@ -55,6 +57,8 @@ type Redactor struct {
 	network bool // addresses are looked for
 	out     []byte
 	names   map[string]string // pseudonyms made lately
+	macs    [kindCount]hash.Hash
+	sum     []byte
 	inner   *Redactor
 	scratch []byte
 	nest    int
@@ -67,7 +71,10 @@ type Redactor struct {
 	opened     class // under what the line opens a list or a block
 	openKey    bool  // a private key goes on behind the end of the line
 	passes     int   // over the present text, but for the first
-	visit      func(string, schema.Value) schema.Value
+
+	visit    func(string, schema.Value) schema.Value
+	memo     memo
+	remember bool // the memo is of use
 }
 
 // Worker returns a Redactor for one worker.
@@ -80,7 +87,7 @@ func (e *Engine) Worker() *Redactor {
 }
 
 func (e *Engine) redactor(c *counters) *Redactor {
-	r := &Redactor{e: e, c: c, names: map[string]string{}}
+	r := &Redactor{e: e, c: c, names: map[string]string{}, memo: memo{seed: maphash.MakeSeed()}}
 	r.network = e.actions[IPv4] != Keep || e.actions[IPv6] != Keep || e.actions[MAC] != Keep || e.actions[Wallet] != Keep
 	return r
 }
@@ -201,7 +208,7 @@ func (r *Redactor) redact(key, s string, f form) (string, bool) {
 	r.key = key
 	var c class
 	if key != "" {
-		c = r.class([]byte(key))
+		c = r.fieldClass(key)
 	}
 	if c.mode == modeNameOf || c.mode == modeValueOf {
 		c = class{}

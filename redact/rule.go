@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // rule is a compiled Rule.
@@ -79,9 +80,12 @@ func (r *Redactor) extras() {
 	last := r.last
 	if own := r.e.own.Load(); own != nil {
 		for _, secret := range *own {
+			if len(secret) > len(r.t) {
+				continue
+			}
 			r.last = 0
 			for at := 0; ; {
-				i := indexString(r.t[at:], secret)
+				i := bytes.Index(r.t[at:], []byte(secret))
 				if i < 0 {
 					break
 				}
@@ -142,17 +146,14 @@ func (r *Redactor) merge() {
 	r.spans = kept
 }
 
-func indexString(b []byte, s string) int {
-	for at := 0; ; {
-		i := bytes.IndexByte(b[at:], s[0])
-		if i < 0 || at+i+len(s) > len(b) {
-			return -1
+// holdsAny reports whether s holds one of secrets.
+func holdsAny(s string, secrets []string) bool {
+	for _, secret := range secrets {
+		if len(s) >= len(secret) && strings.Contains(s, secret) {
+			return true
 		}
-		if string(b[at+i:at+i+len(s)]) == s {
-			return at + i
-		}
-		at += i + 1
 	}
+	return false
 }
 
 // leastOwn is the shortest secret of ours that is looked for: shorter ones would be found in ordinary words.

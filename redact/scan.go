@@ -238,7 +238,7 @@ func (r *Redactor) word(i int) int {
 		if n == 16 && validCF(t[i:end]) && r.add(i, end, ItalianCF, "") {
 			return end
 		}
-		if n >= 2 && labelStart[letterPair(t[i], t[i+1])] {
+		if n >= 2 && likeLabel(n, t[i], t[i+1], t[i+n/2], t[end-1]) {
 			return r.label(i, end)
 		}
 	} else {
