@@ -84,8 +84,8 @@ func celeryTask(p *Parser, e *Event, name, id, rest string) {
 	rest = strings.TrimSpace(rest)
 	verb, tail := cutToken(rest)
 	switch strings.TrimRight(verb, ":") {
-	case "received":
-		setJobState(e, "started")
+	case "received": // taken off the queue: it may wait for its time, or for a worker that is free
+		setReceived(e)
 		if eta, ok := strings.CutPrefix(tail, "ETA:["); ok {
 			eta, _, _ = strings.Cut(eta, "]")
 			e.AddField("eta", Text(eta))
@@ -132,9 +132,17 @@ func celeryTask(p *Parser, e *Event, name, id, rest string) {
 	}
 }
 
+// setReceived makes e the arrival of a task's message at a worker.
+func setReceived(e *Event) {
+	setJobState(e, "received")
+	e.Type = "message.received"
+}
+
 // celeryOther reads what the worker says of a task in other words.
 func celeryOther(e *Event, msg string) {
 	for _, f := range [...]struct{ prefix, state string }{
+		{"Received task: ", "received"},
+		{"Task accepted: ", "started"},
 		{"Discarding revoked task: ", "discarded"},
 		{"Hard time limit (", "failed"},
 		{"Soft time limit (", "failed"},
@@ -158,12 +166,19 @@ func celeryOther(e *Event, msg string) {
 		if name, id, _, ok := cutTask(rest); ok {
 			setTask(e, name, id)
 			setJobState(e, f.state)
-			if f.state == "failed" {
+			switch f.state {
+			case "received":
+				setReceived(e)
+			case "failed":
 				e.Metadata.Error.Class = "TimeLimitExceeded"
 				e.Metadata.Error.Message = Text(msg)
 			}
 		}
 		return
+	}
+	if rest, ok := strings.CutPrefix(msg, "Task handler raised error: "); ok {
+		setPythonRepr(e, rest)
+		setRaised(e)
 	}
 }
 

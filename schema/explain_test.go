@@ -23,7 +23,7 @@ func TestExplain(t *testing.T) {
 		{"plain", "hello", "text", map[string]string{"timestamp": "moment of reading: the line has no time", "action": "nothing says more", "platform.format": "shape of the line"}, nil},
 		{"statement", `2026-03-14 10:00:00.611 UTC [25813] shop@shop LOG:  duration: 11.857 ms  statement: update loans set total=3 where id=1`, "postgres.text",
 			map[string]string{"subject.id": "statement"}, []string{"db_user", "database"}},
-		{"job", `[2026-03-14 10:00:00,444: INFO/P-1] Task a.b[c0ffee00-1234-4abc-9def-0123456789ab] received`, "celery", map[string]string{"action": "job and its state"}, nil},
+		{"job", `[2026-03-14 10:00:00,444: INFO/P-1] Task a.b[c0ffee00-1234-4abc-9def-0123456789ab] succeeded in 0.1s: None`, "celery", map[string]string{"action": "job and its state"}, []string{"result"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

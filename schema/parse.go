@@ -37,11 +37,12 @@ type Parser struct {
 	rec       record
 	memo      memoTable
 	memoSpare keyMemo
-	memoRoot  keyMemo           // whose next are the first keys of lines
-	memoInner keyMemo           // the same for the insides of keys that are not remembered
-	bare      bool              // the text being scanned has no escapes, see bareText
-	nouns     map[string]string // what noun has found out
-	clients   map[string]bool   // what clientLogger has found out
+	memoRoot  keyMemo                   // whose next are the first keys of lines
+	memoInner keyMemo                   // the same for the insides of keys that are not remembered
+	bare      bool                      // the text being scanned has no escapes, see bareText
+	nouns     map[string]string         // what noun has found out
+	zones     map[string]*time.Location // what zone has found out
+	clients   map[string]bool           // what clientLogger has found out
 	paths     map[string]*pathShape
 	agents    map[string]string // what agent has found out
 	noGraphQL string            // path of the request, when that is known to be no endpoint of GraphQL
@@ -316,6 +317,7 @@ var formats = []format{
 	{"gorm", parseGorm},
 	{"stamped", parseStamped},
 	{tracingPretty, parseTracingPretty},
+	{"laravel.queue", parseLaravelTask},
 	{"aspnet.console", parseDotNetConsole},
 	{"winston.simple", parseWinstonSimple},
 	{"text.levelfirst", parseLevelFirst},

@@ -7,6 +7,15 @@ import "strings"
 func (p *Parser) resolveRequest(e *Event) bool {
 	r := &p.rec
 	p.resolveSpans(e)
+	if r.flavor.scale == scalePino || r.flavor == &flavorLogrus { // pino may be told to write its levels as words
+		if p.fastify(e) {
+			return true
+		}
+		if e.Metadata.Level >= LevelError && e.Metadata.Error.Class != "" && !e.Metadata.Duration.Set && fastifyID(e) { // the request's own line follows
+			p.resolveSurroundingRequest(e)
+			return false
+		}
+	}
 	if !r.any(1<<fieldMethod|1<<fieldRequestLine) || !r.any(1<<fieldPath|1<<fieldRequestLine|1<<fieldRequestHost) {
 		return false
 	}
@@ -65,6 +74,18 @@ func (p *Parser) resolveRequest(e *Event) bool {
 		e.AddExtra("host", Text(host))
 	}
 	return true
+}
+
+// resolveSurroundingRequest notes the request that a line stands in.
+func (p *Parser) resolveSurroundingRequest(e *Event) {
+	r := &p.rec
+	if method := r.text(fieldMethod); isMethod(method) && r.has(fieldPath) {
+		e.Metadata.Method = method
+		_, e.Metadata.Path, _ = splitTarget(r.text(fieldPath))
+		r.use(fieldMethod)
+		r.use(fieldPath)
+	}
+	p.resolveRequestParts(e)
 }
 
 // verbMethod returns the method behind a verb of Kubernetes' API, or the word itself.

@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // parseNginxError takes nginx's error log.
 //
@@ -156,7 +159,7 @@ func parseApacheError(p *Parser, e *Event, s *stamped) bool {
 //
 //	[14-Mar-2026 10:00:00 UTC] PHP Fatal error:  Uncaught RuntimeException: card declined in /app/m.php:9
 func parsePHPError(p *Parser, e *Event, s *stamped) bool {
-	if !s.closed || len(s.rest) < 5 || len(s.stamp) < 12 || s.stamp[2] != '-' {
+	if len(s.rest) < 5 || len(s.stamp) < 12 || s.stamp[2] != '-' || !s.bracket || !s.closed && !p.namedZone(s) {
 		return false
 	}
 	rest := s.rest[1:]
@@ -207,4 +210,46 @@ func setUncaughtPHP(e *Event, s string) {
 	e.Metadata.Error.Class = class
 	e.Metadata.Error.Message = Text(text)
 	setRaised(e)
+}
+
+// namedZone reads the name of a zone that PHP writes behind a time, [14-Mar-2026 10:00:00 Europe/Berlin], and sets the time
+// right where the machine knows the zone.
+func (p *Parser) namedZone(s *stamped) bool {
+	end := strings.IndexByte(s.rest[:min(len(s.rest), 40)], ']')
+	if end < 4 || s.rest[0] != ' ' || end+2 >= len(s.rest) || s.rest[end+1] != ' ' {
+		return false
+	}
+	name := s.rest[1:end]
+	if area, city, ok := strings.Cut(name, "/"); !ok || !isCollection(area) || city == "" || strings.IndexByte(name, ' ') >= 0 || strings.Contains(name, "..") {
+		return false
+	}
+	if loc := p.zone(name); loc != nil {
+		old, utc, zoned := p.loc, p.utc, p.zoned
+		p.loc, p.utc, p.zoned = loc, false, true
+		if t, ok := p.parseTime(s.stamp); ok {
+			s.time = t
+		}
+		p.loc, p.utc, p.zoned = old, utc, zoned
+	}
+	s.closed, s.rest = true, s.rest[end+1:]
+	return true
+}
+
+// zone returns the location of that name, nil when the machine does not know it.
+func (p *Parser) zone(name string) *time.Location {
+	loc, ok := p.zones[name]
+	if ok {
+		return loc
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		loc = nil
+	}
+	if len(p.zones) < 64 {
+		if p.zones == nil {
+			p.zones = make(map[string]*time.Location)
+		}
+		p.zones[strings.Clone(name)] = loc
+	}
+	return loc
 }

@@ -28,6 +28,7 @@ var stampedFormats = []struct {
 	{"elasticsearch", parseElasticsearch},
 	{"nginx.error", parseNginxError},
 	{"php.server", parsePHPServer},
+	{"laravel.queue", parseLaravelQueue},
 	{"pipes", parsePipes},
 	{"postgres.csv", parsePostgresCSV},
 	{"postgres.text", parsePostgresText},
