@@ -78,25 +78,15 @@ func normal(kind schema.IdentKind, s string, buf *[64]byte) (text string, n int,
 	if len(s) < 12 || len(s) > 64 {
 		return s, 0, false
 	}
-	dashes, digits, upper := 0, 0, false
+	seen := uint8(0)
 	for i := range len(s) {
-		switch ch := s[i]; {
-		case ch >= '0' && ch <= '9':
-			digits++
-		case ch >= 'a' && ch <= 'f':
-		case ch >= 'A' && ch <= 'F':
-			upper = true
-		case ch == '-' && len(s) == 36 && (i == 8 || i == 13 || i == 18 || i == 23):
-			dashes++
-		default:
-			return s, 0, false
-		}
+		seen |= hexClass[s[i]]
 	}
-	if dashes != 0 && dashes != 4 {
+	if seen&otherByte != 0 || seen&dashByte != 0 && !uuidDashes(s) {
 		return s, 0, false
 	}
-	random = s[0] != '0' && digits > 0 && digits+dashes < len(s)
-	if dashes != 0 || upper {
+	random = s[0] != '0' && seen&digitByte != 0 && seen&(lowerHex|upperHex) != 0
+	if seen&(dashByte|upperHex) != 0 {
 		for i := range len(s) {
 			ch := s[i]
 			if ch == '-' {
@@ -114,6 +104,48 @@ func normal(kind schema.IdentKind, s string, buf *[64]byte) (text string, n int,
 		s = s[16:]
 	}
 	return s, 0, random
+}
+
+// What a byte of an id can be.
+const (
+	digitByte = 1 << iota
+	lowerHex
+	upperHex
+	dashByte
+	otherByte
+)
+
+// hexClass says of each byte what it is in a hex number.
+var hexClass = func() (t [256]uint8) {
+	for i := range t {
+		switch ch := byte(i); {
+		case ch >= '0' && ch <= '9':
+			t[i] = digitByte
+		case ch >= 'a' && ch <= 'f':
+			t[i] = lowerHex
+		case ch >= 'A' && ch <= 'F':
+			t[i] = upperHex
+		case ch == '-':
+			t[i] = dashByte
+		default:
+			t[i] = otherByte
+		}
+	}
+	return t
+}()
+
+// uuidDashes reports whether dashes stand where a UUID has them and nowhere else.
+func uuidDashes(s string) bool {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return false
+	}
+	n := 0
+	for i := range len(s) {
+		if s[i] == '-' {
+			n++
+		}
+	}
+	return n == 4
 }
 
 // canonical returns the normal form as a string.

@@ -54,7 +54,7 @@ func (c *Correlator) bind(e *schema.Event) {
 	}
 	for i := range l.ids {
 		r := &l.ids[i]
-		if r.joined || c.known(r) != 0 {
+		if r.joined || r.entry != 0 || twice(l.ids, i) {
 			continue
 		}
 		c.addID(e, r)
@@ -71,6 +71,16 @@ func (c *Correlator) bind(e *schema.Event) {
 	}
 	c.bindJobs(e)
 	c.bindLocal(e)
+}
+
+// twice reports whether id i stands before it already.
+func twice(ids []ref, i int) bool {
+	for j := range ids[:i] {
+		if ids[j].k == ids[i].k {
+			return true
+		}
+	}
+	return false
 }
 
 // bindLocal finds the flow of an event without an id that joins flows: the one of its number in its process, or its own.
