@@ -68,11 +68,29 @@ func appendLogRecord(dst []byte, o outline, line []byte) []byte {
 	}
 	dst = append(dst, `"attributes":[`...)
 	dst = appendAttribute(dst, "log.record.uid", o.ID)
-	if o.Correlation.Flow != "" {
-		dst = appendAttribute(append(dst, ','), "ezlogs.flow_id", o.Correlation.Flow)
+	// Names are those of the semantic conventions, so that what reads OTLP can search without taking the body apart.
+	user := ""
+	if o.Actor.Type == "user" {
+		user = o.Actor.ID
 	}
-	if o.Action != "" {
-		dst = appendAttribute(append(dst, ','), "ezlogs.action", o.Action)
+	for _, a := range [...]struct{ key, value string }{
+		{"ezlogs.flow_id", o.Correlation.Flow},
+		{"ezlogs.action", o.Action},
+		{"session.id", o.Correlation.Session},
+		{"user.id", user},
+		{"http.request.method", o.Metadata.Method},
+		{"http.route", o.Metadata.Route},
+		{"url.path", o.Metadata.Path},
+		{"error.type", o.Metadata.Error.Class},
+	} {
+		if a.value != "" {
+			dst = appendAttribute(append(dst, ','), a.key, a.value)
+		}
+	}
+	if o.Metadata.Status != 0 {
+		dst = append(dst, `,{"key":"http.response.status_code","value":{"intValue":"`...)
+		dst = strconv.AppendInt(dst, int64(o.Metadata.Status), 10)
+		dst = append(dst, `"}}`...)
 	}
 	dst = append(dst, `],"body":{"stringValue":`...)
 	dst = appendJSONString(dst, string(line))

@@ -59,12 +59,24 @@ type outline struct {
 	Type        string    `json:"event_type"`
 	Action      string    `json:"action"`
 	Correlation struct {
-		Flow  string `json:"flow_id"`
-		Trace string `json:"trace_id"`
-		Span  string `json:"span_id"`
+		Flow    string `json:"flow_id"`
+		Trace   string `json:"trace_id"`
+		Span    string `json:"span_id"`
+		Session string `json:"session_id"`
 	} `json:"correlation"`
+	Actor struct {
+		Type string `json:"type"`
+		ID   string `json:"id"`
+	} `json:"actor"`
 	Metadata struct {
-		Level string `json:"level"`
+		Level  string `json:"level"`
+		Method string `json:"method"`
+		Status int    `json:"status"`
+		Path   string `json:"path"`
+		Route  string `json:"route"`
+		Error  struct {
+			Class string `json:"class"`
+		} `json:"error"`
 	} `json:"metadata"`
 	Platform struct {
 		Service     string `json:"service"`

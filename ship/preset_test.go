@@ -94,6 +94,19 @@ func TestShapeOTLP(t *testing.T) {
 	}
 }
 
+func TestOTLPAttributes(t *testing.T) {
+	t.Parallel()
+	const event = `{"event_id":"evt_r","event_type":"http.request","action":"POST /orders","actor":{"type":"user","id":"42"},` +
+		`"correlation":{"flow_id":"flow_x","session_id":"sess_1"},"metadata":{"status":500,"method":"POST","path":"/orders","route":"/orders","error":{"class":"Timeout"}}}`
+	want := `"attributes":[{"key":"log.record.uid","value":{"stringValue":"evt_r"}},{"key":"ezlogs.flow_id","value":{"stringValue":"flow_x"}},` +
+		`{"key":"ezlogs.action","value":{"stringValue":"POST /orders"}},{"key":"session.id","value":{"stringValue":"sess_1"}},{"key":"user.id","value":{"stringValue":"42"}},` +
+		`{"key":"http.request.method","value":{"stringValue":"POST"}},{"key":"http.route","value":{"stringValue":"/orders"}},{"key":"url.path","value":{"stringValue":"/orders"}},` +
+		`{"key":"error.type","value":{"stringValue":"Timeout"}},{"key":"http.response.status_code","value":{"intValue":"500"}}],"body"`
+	if got := string(shapeOTLP(nil, []byte(event+"\n"), 1)); !strings.Contains(got, want) {
+		t.Errorf("%s\ndoes not hold\n%s", got, want)
+	}
+}
+
 func TestPresetAnswers(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
