@@ -162,6 +162,9 @@ const (
 	markAudit   // of Google
 	markForward // of programs that pass lines on
 	markStreams // Loki
+	markTrail   // CloudTrail
+	markBridge  // EventBridge
+	markFlare   // Cloudflare
 )
 
 // aliasText lists the spellings of each field, best first. Keys are folded: lower case, without separators; "@" counts. A
@@ -221,7 +224,7 @@ var aliasText = [...]struct {
 		reqclientip reqip httprequestremoteip remotehost peerip peeraddress userip sourceipaddress requestip cip netpeerip netsockpeeraddr httprequestip requestremoteaddr requestcontextidentitysourceip`},
 	{fieldUserAgent, 0, `useragent httpuseragent useragentoriginal requestuseragent httprequestuseragent clientrequestuseragent csuseragent requseragent httpheaderuseragent agent`},
 	{fieldBytes, 0, `bytes bytessent bodybytessent responsesize size respsize downstreamcontentsize httpresponsebodybytes httpresponsesize responsebytes contentlength rescontentlength
-		httprequestresponsesize responselength bodysize httpresponsebodysize edgeresponsebytes scbytes byteswritten sentbytes`},
+		httprequestresponsesize responselength bodysize httpresponsebodysize edgeresponsebytes responsebodysize scbytes byteswritten sentbytes`},
 	{fieldParams, 0, `params parameters requestparams queryparams requestparameters`},
 
 	{fieldErrorClass, 0, `errortype errorclass exceptiontype exceptionclass errortypename exctype exceptionname errorname errorkind errorexceptionclass exceptionexctype errorexceptiontype
@@ -324,7 +327,7 @@ var markText = [...]struct {
 	{markPostgres, `errorseverity linenum vxid backendtype`}, {markGELF, `shortmessage`}, {markLograge, `controller view db allocations`}, {markLog4j, `instant loggerfqcn endofbatch`},
 	{markRust, `target`}, {markHost, `hostname`}, {markMsg, `msg`}, {markMessage, `message`}, {markTime, `time`}, {markTS, `ts`}, {markLambda, `awsrequestid functionname`}, {markHeroku, `dyno`},
 	{markRailsEvent, `sourcelocation payload`}, {markJournald, `realtimetimestamp`}, {markOTLP, `resourcelogs resourcespans`}, {markCloudEvents, `specversion`}, {markOwn, `eventtype sourcetype`}, {markTelemetry, `record`}, {markAzure, `resourceid operationid`},
-	{markGateway, `httpmethod`}, {markAudit, `protopayload`}, {markForward, `@metadata input sourcetype imagename`}, {markStreams, `streams`}, {markEvents, `events`}, {markMongo, `attr c`}, {markDocker, `stream`}, {markCloudWatch, `logevents logstreamname @logstream`},
+	{markGateway, `httpmethod`}, {markAudit, `protopayload`}, {markForward, `@metadata input sourcetype imagename`}, {markStreams, `streams`}, {markTrail, `eventsource awsregion records`}, {markBridge, `detailtype`}, {markFlare, `edgestarttimestamp`}, {markEvents, `events`}, {markMongo, `attr c`}, {markDocker, `stream`}, {markCloudWatch, `logevents logstreamname @logstream`},
 }
 
 // aliases is the table of spellings, by hash.

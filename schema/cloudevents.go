@@ -6,7 +6,7 @@ import "strings"
 func parseCloudEvent(p *Parser, e *Event, line string) {
 	e.Join.Single = true
 	e.Platform.Format = "cloudevents"
-	kind := ""
+	kind, subject := "", ""
 	var data Value
 	eachMember(line, func(key string, v Value) bool {
 		s := v.scalar()
@@ -23,7 +23,7 @@ func parseCloudEvent(p *Parser, e *Event, line string) {
 				e.Subject = Subject{singular(name[strings.LastIndexByte(name, '/')+1:]), id}
 				e.AddIdent(IdentEntity, e.Subject.Type, id)
 			} else {
-				p.keepField(e, key, v)
+				subject = s
 			}
 		case "time":
 			if t, ok := p.parseTime(s); ok {
@@ -41,6 +41,14 @@ func parseCloudEvent(p *Parser, e *Event, line string) {
 	if model, verb, ok := cutLast(kind, '.'); ok && e.Subject.Type != "" {
 		if past := operationOf(verb); past != "" && past != "loaded" && strings.HasSuffix(strings.ToLower(model), e.Subject.Type) {
 			e.Type, e.Action = "data.change", p.concat(e.Subject.Type, ".", past)
+		}
+	}
+	if subject != "" { // the id of what the type names: com.example.order.created
+		if rest, verb, ok := cutLast(kind, '.'); ok && (operationOf(verb) != "" || strings.HasSuffix(verb, "ed")) && isPathID(subject) {
+			e.Subject = Subject{singular(rest[strings.LastIndexByte(rest, '.')+1:]), subject}
+			e.AddIdent(IdentEntity, e.Subject.Type, subject)
+		} else {
+			e.AddField("subject", Text(subject))
 		}
 	}
 	if data.isObject() {

@@ -28,7 +28,7 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		parseForwarded(p, e, line)
 		return true
 	}
-	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker|markCloudWatch|markTelemetry|markAzure|markGateway|markAudit|markForward|markStreams) != 0 {
+	if r.marks&(markJournald|markOTLP|markCloudEvents|markPostgres|markOwn|markEvents|markMongo|markDocker|markCloudWatch|markTelemetry|markAzure|markGateway|markAudit|markForward|markStreams|markTrail|markBridge) != 0 {
 		if whole := p.wholeShape(e, line); whole != nil {
 			e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 			r.reset()
@@ -46,6 +46,9 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		e.Type, e.Action, e.Subject = "log.message", "error", Subject{}
 		e.Metadata.Error.Message = e.Metadata.Message
 		setRaised(e)
+	}
+	if r.marks&markFlare != 0 {
+		p.cloudflareTimes(e)
 	}
 	if e.Metadata.Level >= LevelError && e.Metadata.Message.Kind == Escaped {
 		setTraceInMessage(e)
@@ -100,6 +103,12 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 		return (*Parser).splunkEvent
 	case m&markStreams != 0 && p.carried() && member(line, "streams").isArray() && strings.Contains(line, `"values"`):
 		return splitLoki
+	case m&markTrail != 0 && isCloudTrail(line):
+		return parseCloudTrail
+	case m&markTrail != 0 && p.out.depth == 0 && isCloudTrail(firstItem(member(line, "Records"))):
+		return func(p *Parser, e *Event, line string) { splitEvents(p, e, member(line, "Records").S) }
+	case m&markBridge != 0 && member(line, "detail-type").isText() && member(line, "source").isText():
+		return parseEventBridge
 	case m&markMongo != 0 && member(line, "t").isObject() && member(line, "s").isText() && member(line, "c").isText():
 		return parseMongo
 	}

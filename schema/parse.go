@@ -300,6 +300,7 @@ var formats = []format{
 	{"okhttp.text", parseOkHttp},
 	{"aws.alb", parseALB},
 	{"aws.s3", parseS3},
+	{"aws.vpcflow", parseVPCFlow},
 	{"aws.apigateway", parseGatewayCSV},
 	{"cloudfront", parseCloudFront},
 	{"iis", parseIIS},
