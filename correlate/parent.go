@@ -19,7 +19,7 @@ func (c *Correlator) relate(e *schema.Event) {
 	root := c.rooted(&l.flow)
 	var self, p int32
 	if l.unit != (key{}) {
-		self = c.units.find(l.unit)
+		self = c.selfUnit()
 	}
 	if !e.Correlation.Parent.IsZero() {
 		p = c.block(e)
@@ -327,7 +327,10 @@ func (c *Correlator) runEnd(n int32) int64 {
 // is about.
 func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 	inst, svc, route := c.instance(e).short(), c.service(e), c.route(e)
-	me := c.units.find(c.line.unit)
+	me := int32(0)
+	if c.line.unit != (key{}) {
+		me = c.selfUnit()
+	}
 	length := int64(-1)
 	proxy := inFront(e.Platform.Format)
 	end := e.Time.NS

@@ -11,7 +11,8 @@ type reading struct {
 	ids  []ref // that join flows
 	weak []ref // that join within their process
 
-	self     key // under which the event is remembered
+	self     key   // under which the event is remembered
+	entry    int32 // where it stood in Correlator.units when it was last looked for
 	incident key
 	cause    key // event or span that caused this one
 	span     key
@@ -83,6 +84,18 @@ func (c *Correlator) known(r *ref) int32 {
 	}
 	r.entry = c.ids.get(r.k)
 	return r.entry
+}
+
+// selfUnit returns the unit of the event at hand, 0 when it is none, and notes that it was used.
+func (c *Correlator) selfUnit() int32 {
+	l := c.line.reading
+	if !c.units.has(l.entry, l.self) {
+		l.entry = c.units.find(l.self)
+	}
+	if l.entry != 0 {
+		c.units.touch(l.entry)
+	}
+	return l.entry
 }
 
 // read makes a reading of the event the one at hand.

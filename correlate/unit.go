@@ -124,7 +124,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 	k := l.self
 	l.unit = k
 	var block unit
-	if n := c.units.get(k); n != 0 {
+	if n := c.selfUnit(); n != 0 {
 		if c.units.at(n).kind != unitBlock {
 			return
 		}
@@ -142,6 +142,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 		return
 	}
 	n := c.units.put(k, c.idle)
+	l.entry = n
 	root = c.rooted(&l.flow)
 	u := c.units.at(n)
 	f := c.flow(root)
