@@ -166,12 +166,49 @@ func parseTimeSpan(s string) (Duration, bool) {
 // scaleDuration reads a decimal number of units of unitNS nanoseconds exactly; what is finer than a nanosecond is rounded.
 // Negative numbers, which some servers write for "none", are no duration.
 func scaleDuration(num string, unitNS int64) (Duration, bool) {
+	if ns, ok := scaleShort(num, unitNS); ok {
+		return Duration{ns, true}, true
+	}
 	d, ok := scanDecimal(num)
 	if !ok || d.neg {
 		return Duration{}, false
 	}
 	ns, ok := d.scale(unitNS)
 	return Duration{ns, ok}, ok
+}
+
+// scaleShort is scaleDuration for numbers of few digits whose last is no less than a nanosecond.
+func scaleShort(num string, unitNS int64) (int64, bool) {
+	if len(num) > 12 || unitNS > second {
+		return 0, false
+	}
+	whole, i := int64(0), 0
+	for i < len(num) && isDigit(num[i]) {
+		whole = whole*10 + int64(num[i]-'0')
+		i++
+	}
+	if i == 0 || whole > 1e9 {
+		return 0, false
+	}
+	ns := whole * unitNS
+	if i == len(num) {
+		return ns, true
+	}
+	if num[i] != '.' {
+		return 0, false
+	}
+	digits := len(num) - i - 1
+	part := int64(0)
+	for i++; i < len(num); i++ {
+		if !isDigit(num[i]) {
+			return 0, false
+		}
+		part = part*10 + int64(num[i]-'0')
+	}
+	if digits > 9 || unitNS%tens[digits] != 0 {
+		return 0, false
+	}
+	return ns + part*(unitNS/tens[digits]), true
 }
 
 // decimal is a number as it was written: digits × 10^exp.

@@ -59,8 +59,60 @@ func (p *Parser) nameJSON(e *Event) {
 func (p *Parser) jsonFlavor(e *Event) *flavor {
 	r := &p.rec
 	m := r.marks
+	if m&tellingMarks != 0 || r.any(1<<fieldLogger) {
+		if f := p.toldFlavor(); f != nil {
+			return f
+		}
+	}
 	all := func(want uint64) bool { return m&want == want }
-	level, logger := r.get(fieldLevel), r.text(fieldLogger)
+	level := r.get(fieldLevel)
+	switch {
+	case level.isNumber() && m&markMsg != 0:
+		if m&markPinoV != 0 && r.has(fieldName) {
+			return &flavorBunyan
+		}
+		return &flavorPino
+	case level.isNumber() && (m&markHost != 0 || r.has(fieldPID)):
+		return &flavorPino
+	case m&markTS != 0 && r.hasKey(fieldTime, "ts", "ts") && (m&markMsg != 0) && (r.get(fieldTime).isNumber() || m&markZap != 0):
+		return &flavorZap
+	case r.hasKey(fieldLevel, "LogLevel", "LogLevel"):
+		return &flavorDotNet
+	case m&markRust != 0 && r.has(fieldLogger) && r.hasKey(fieldLogger, "target", "target") && (r.box != "" || r.get(fieldMessage).isText()):
+		return &flavorTracing
+	case all(markTime|markMsg) && upperLevel(level):
+		return &flavorSlog
+	case all(markTime|markMsg) && level.isText():
+		return &flavorLogrus
+	case all(markTime|markMessage) && level.isText():
+		return &flavorZerolog
+	case m&markStructlog != 0 && m&(markMsg|markMessage) == 0 && r.get(fieldEvent).isText():
+		return &flavorStructlog
+	case m&markLambda != 0:
+		return &flavorLambda
+	case m&markMessage != 0 && r.hasKey(fieldTime, "timestamp", "timestamp") && level.isText():
+		return &flavorWinston
+	case r.hasKey(fieldIP, "remote_ip", "remote_ip") && r.hasKey(fieldDuration, "latency", "latency") && r.has(fieldMethod) && e.hasField("latency_human"):
+		return &flavorEcho
+	}
+	return &flavorJSON
+}
+
+// hostHeader reports whether the host of the line is the one that its request asked for.
+func (r *record) hostHeader() bool {
+	return r.flavor.hostHeader || r.has(fieldHost) && r.slots[fieldHost].box == "State"
+}
+
+// tellingMarks are those that toldFlavor looks at.
+const tellingMarks = markCLEF | markECS | markSemantic | markGELF | markTraefik | markEnvoy | markAzure | markSidekiq | markMonolog | markRailsEvent | markLograge |
+	markLogstash | markLog4j | markPython | markNginx | markGCP
+
+// toldFlavor is the part of jsonFlavor for loggers that have keys of their own; nil when none tells.
+func (p *Parser) toldFlavor() *flavor {
+	r := &p.rec
+	m := r.marks
+	all := func(want uint64) bool { return m&want == want }
+	logger := r.text(fieldLogger)
 	switch {
 	case m&markCLEF != 0:
 		return &flavorCLEF
@@ -98,40 +150,8 @@ func (p *Parser) jsonFlavor(e *Event) *flavor {
 		return &flavorNginx
 	case m&markGCP != 0 && r.hasKey(fieldLevel, "severity", "severity"):
 		return &flavorGCP
-	case level.isNumber() && m&markMsg != 0:
-		if m&markPinoV != 0 && r.has(fieldName) {
-			return &flavorBunyan
-		}
-		return &flavorPino
-	case level.isNumber() && (m&markHost != 0 || r.has(fieldPID)):
-		return &flavorPino
-	case m&markTS != 0 && r.hasKey(fieldTime, "ts", "ts") && (m&markMsg != 0) && (r.get(fieldTime).isNumber() || m&markZap != 0):
-		return &flavorZap
-	case r.hasKey(fieldLevel, "LogLevel", "LogLevel"):
-		return &flavorDotNet
-	case m&markRust != 0 && r.has(fieldLogger) && r.hasKey(fieldLogger, "target", "target") && (r.box != "" || r.get(fieldMessage).isText()):
-		return &flavorTracing
-	case all(markTime|markMsg) && upperLevel(level):
-		return &flavorSlog
-	case all(markTime|markMsg) && level.isText():
-		return &flavorLogrus
-	case all(markTime|markMessage) && level.isText():
-		return &flavorZerolog
-	case m&markStructlog != 0 && m&(markMsg|markMessage) == 0 && r.get(fieldEvent).isText():
-		return &flavorStructlog
-	case m&markLambda != 0:
-		return &flavorLambda
-	case m&markMessage != 0 && r.hasKey(fieldTime, "timestamp", "timestamp") && level.isText():
-		return &flavorWinston
-	case r.hasKey(fieldIP, "remote_ip", "remote_ip") && r.hasKey(fieldDuration, "latency", "latency") && r.has(fieldMethod) && e.hasField("latency_human"):
-		return &flavorEcho
 	}
-	return &flavorJSON
-}
-
-// hostHeader reports whether the host of the line is the one that its request asked for.
-func (r *record) hostHeader() bool {
-	return r.flavor.hostHeader || r.has(fieldHost) && r.slots[fieldHost].box == "State"
+	return nil
 }
 
 // hasKey reports whether the line has the field under one of two spellings.

@@ -211,6 +211,16 @@ func upperMethod(s string) string {
 	return s
 }
 
+// lowerText is strings.ToLower that sees at once when there is nothing to do.
+func lowerText(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c >= 'A' && c <= 'Z' || c >= 0x80 {
+			return strings.ToLower(s)
+		}
+	}
+	return s
+}
+
 // splitRequestLine takes "GET /path HTTP/1.1" apart; the protocol may be missing. ok is false for anything else, as
 // servers log for broken requests.
 func splitRequestLine(s string) (method, target string, ok bool) {

@@ -29,28 +29,31 @@ type Parser struct {
 
 	columns *w3cLayout // of the lines of src, nil when they are not known
 
-	formats   []format     // the table: carriers go through it again
-	order     [256][]uint8 // of the formats that a line can belong to, by its first byte
-	arena     arena        // strings made for events
-	out       outer
-	parts     []part
-	rec       record
+	formats []format     // the table: carriers go through it again
+	order   [256][]uint8 // of the formats that a line can belong to, by its first byte
+	arena   arena        // strings made for events
+	out     outer
+	parts   []part
+	rec     record
+	nouns   map[string]string         // what noun has found out
+	zones   map[string]*time.Location // what zone has found out
+	clients map[string]bool           // what clientLogger has found out
+	buf     []byte                    // scratch
+	bare    bool                      // the text being scanned has no escapes, see bareText
+
+	// What is remembered of lines before, and is a function of what it was found for alone.
 	memo      memoTable
 	memoSpare keyMemo
-	memoRoot  keyMemo                   // whose next are the first keys of lines
-	memoInner keyMemo                   // the same for the insides of keys that are not remembered
-	bare      bool                      // the text being scanned has no escapes, see bareText
-	nouns     map[string]string         // what noun has found out
-	zones     map[string]*time.Location // what zone has found out
-	clients   map[string]bool           // what clientLogger has found out
-	paths     map[string]*pathShape
-	agents    map[string]string // what agent has found out
-	noGraphQL string            // path of the request, when that is known to be no endpoint of GraphQL
-	buf       []byte            // scratch
-	date      [10]byte          // read last by scanISO
-	days      int64             // since 1970 of that date
-	second    [19]byte          // date, T and time of day read last by scanISO
-	secondAt  int64             // since 1970 of that, by a clock of UTC
+	memoRoot  keyMemo // whose next are the first keys of lines
+	memoInner keyMemo // the same for the insides of keys that are not remembered
+	paths      map[string]*pathShape
+	agents     map[string]string    // what agent has found out
+	statements map[string]statement // queries without literals
+	noGraphQL  string               // path of the request, when that is known to be no endpoint of GraphQL
+	date       [10]byte             // read last by scanISO
+	days       int64                // since 1970 of that date
+	second     [19]byte             // date, T and time of day read last by scanISO
+	secondAt   int64                // since 1970 of that, by a clock of UTC
 }
 
 // NewParser returns a parser.

@@ -139,11 +139,11 @@ func (p *Parser) resolveRequestParts(e *Event) {
 	}
 	if v := r.get(fieldIP); !v.isNull() {
 		s := v.scalar()
-		if m.IP == "" {
-			setClientIP(e, s)
-		}
-		if m.IP != "" && bareIP(s) != "" {
+		if ip := bareIP(s); ip != "" {
+			setDefault(&m.IP, ip)
 			r.use(fieldIP)
+		} else if m.IP == "" {
+			setClientIP(e, s)
 		}
 	}
 	if s := e.Platform.Host; m.IP == "" && s != "" && m.Level == LevelNone && bareIP(s) == s { // Apache's %h
@@ -214,7 +214,7 @@ func (p *Parser) clientLogger(logger string) bool {
 // isClientCall reports whether the line tells of a request that the program made, not of one that it answered.
 func (p *Parser) isClientCall(e *Event) bool {
 	r := &p.rec
-	switch s := r.text(fieldKind); strings.ToLower(s) {
+	switch s := r.text(fieldKind); lowerText(s) {
 	case "client", "span_kind_client", "outbound", "outgoing", "egress", "out", "3":
 		r.use(fieldKind)
 		return true
@@ -232,7 +232,7 @@ func (p *Parser) isClientCall(e *Event) bool {
 	if len(first) < 4 || len(first) > 9 {
 		return false
 	}
-	switch strings.ToLower(strings.TrimRight(first, ":")) {
+	switch lowerText(strings.TrimRight(first, ":")) {
 	case "call", "calling", "called", "outgoing", "outbound", "fetch", "fetching", "upstream", "external":
 		return true
 	case "http", "request", "sending", "sent":

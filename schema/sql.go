@@ -13,6 +13,15 @@ func setSQL(e *Event, sql, binds string) { setSQLModel(e, "", sql, binds) }
 
 // setSQLModel is setSQL for a logger that names the model, as ActiveRecord does.
 func setSQLModel(e *Event, model, sql, binds string) {
+	if e.parser != nil && model == "" && binds == "" && len(sql) <= maxStatement {
+		e.parser.setStatement(e, sql)
+		return
+	}
+	readSQL(e, model, sql, binds)
+}
+
+// readSQL is setSQLModel without a memory.
+func readSQL(e *Event, model, sql, binds string) {
 	st := sqlStatement{binds: sqlBinds{text: strings.TrimSpace(binds)}}
 	st.lex = sqlLexer{s: sql, comment: func(text string) { setSQLComment(e, text) }}
 	st.read(e)
