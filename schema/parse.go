@@ -42,10 +42,10 @@ type Parser struct {
 	bare    bool                      // the text being scanned has no escapes, see bareText
 
 	// What is remembered of lines before, and is a function of what it was found for alone.
-	memo      memoTable
-	memoSpare keyMemo
-	memoRoot  keyMemo // whose next are the first keys of lines
-	memoInner keyMemo // the same for the insides of keys that are not remembered
+	memo       memoTable
+	memoSpare  keyMemo
+	memoRoot   keyMemo // whose next are the first keys of lines
+	memoInner  keyMemo // the same for the insides of keys that are not remembered
 	paths      map[string]*pathShape
 	agents     map[string]string    // what agent has found out
 	statements map[string]statement // queries without literals
