@@ -42,6 +42,7 @@ func (p *Parser) railsMessage(e *Event, msg string) bool {
 	case 0xe2:
 		ok = railsCaller(e, s)
 	}
+	ok = ok || s[0] == 'M' && mongoRuby(e, s) || railsSearch(e, msg, s)
 	ok = ok || s[0] >= 'A' && s[0] <= 'Z' && actionCable(e, s) || railsStorage(e, msg, s) || p.rubyJob(e, s) || p.activeRecord(e, msg, s) || railsMail(e, s) || railsException(e, s)
 	if ok && (e.Platform.Format == "" || e.Platform.Format == "ruby.logger") {
 		e.Platform.Format = "rails.text"
@@ -511,6 +512,24 @@ func railsStorage(e *Event, msg, s string) bool {
 	}
 	e.Type, e.Action = "log.message", snake(strings.ToLower(name))
 	e.Metadata.Message = Text(name + ":" + rest)
+	blockLine(e, Inside)
+	return true
+}
+
+// railsSearch reads what Elasticsearch's library and Searchkick log of a search: User Search (12.3ms) {index: "users", …}.
+func railsSearch(e *Event, msg, s string) bool {
+	name, ms, rest, ok := cutSQLHead(s)
+	model, is := strings.CutSuffix(name, " Search")
+	rest = strings.TrimLeft(rest, " ")
+	if !ok || !is || !isConstant(model) || len(msg) == len(s) || !strings.HasPrefix(rest, "{") && !strings.Contains(rest, "/_search") || !setDuration(e, ms, millisecond) {
+		return false
+	}
+	e.Type, e.Action = "data.query", "search"
+	if kind := snake(demodulize(model)); kind != "elasticsearch" && kind != "searchkick" {
+		e.Action, e.Subject = kind+".loaded", Subject{Type: kind}
+	}
+	e.Metadata.DB.Op = "search"
+	e.Metadata.Message = Text(rest)
 	blockLine(e, Inside)
 	return true
 }

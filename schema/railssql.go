@@ -15,8 +15,11 @@ func (p *Parser) activeRecord(e *Event, msg, s string) bool {
 		return false
 	}
 	// The blanks that Rails writes before the name and behind the bracket tell it from other text with milliseconds.
-	if after, ok := strings.CutPrefix(rest, " (db time "); ok { // behind ASYNC: how long the statement itself took
-		_, rest, _ = strings.Cut(after, ")")
+	var wait Duration
+	if after, ok := strings.CutPrefix(rest, " (db time "); ok { // behind ASYNC: how long the statement itself took; before, how long it was waited for
+		took, behind, _ := strings.Cut(after, "ms)")
+		wait, _ = scaleDuration(ms, millisecond)
+		ms, rest = took, behind
 	}
 	if !strings.HasPrefix(rest, "  ") || name == "" && !strings.HasPrefix(msg, " ") {
 		return false
@@ -33,8 +36,20 @@ func (p *Parser) activeRecord(e *Event, msg, s string) bool {
 		name, async = n, true
 	}
 	sql, binds := cutBinds(rest)
-	if !statementName(name) && !sqlVerb(sql) {
+	shard, known := "", statementName(name)
+	if !known && strings.HasPrefix(name, "[") { // [Shard: one] User Load
+		if inner, after, ok := cutBracket(name); ok && statementName(strings.TrimLeft(after, " ")) {
+			shard, name, known = inner, strings.TrimLeft(after, " "), true
+		}
+	}
+	if !known && !sqlVerb(sql) {
 		return false
+	}
+	if shard != "" {
+		e.AddField("connection", Text(shard))
+	}
+	if !known && name != "" {
+		e.AddField("name", Text(name))
 	}
 	model := ""
 	if i := strings.IndexByte(name, ' '); i > 0 && isConstant(name[:i]) {
@@ -44,6 +59,9 @@ func (p *Parser) activeRecord(e *Event, msg, s string) bool {
 		}
 	}
 	e.Metadata.Duration = d
+	if wait.Set {
+		putTiming(e, "wait", wait)
+	}
 	setSQLModel(e, model, sql, binds)
 	if name == "SCHEMA" || name == "TRANSACTION" {
 		e.Subject = Subject{}

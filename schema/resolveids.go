@@ -1,6 +1,10 @@
 package schema
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
 
 // resolveIDs notes every id of the line and chooses those that the event shows: of several of one kind the best known
 // spelling.
@@ -198,6 +202,10 @@ func (p *Parser) resolveErrorValue(e *Event, v Value) {
 	switch {
 	case v.isText():
 		s := v.Plain()
+		if strings.HasPrefix(s, `["`) && gjson.Valid(s) { // lograge without JSON: exception=["Class","message"]
+			p.resolveErrorValue(e, Value{Raw, s})
+			return
+		}
 		if strings.Contains(s, "\n") && info.Stack.IsZero() {
 			if class, msg := stackHead(s); class != "" {
 				setDefault(&info.Class, class)

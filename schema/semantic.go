@@ -66,6 +66,7 @@ func parseSemanticText(p *Parser, e *Event, line string) bool {
 	name, rest, _ := strings.Cut(rest, " -- ")
 	e.AddField("logger", Text(name))
 	p.semanticMessage(e, name, rest)
+	setDefault(&e.Action, name)
 	return true
 }
 

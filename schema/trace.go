@@ -23,6 +23,7 @@ type traceState struct {
 	mail   bool   // in a mail that ActionMailer printed
 	frames bool   // a frame was seen
 	sql    bool   // a statement
+	caller bool   // the place that a statement came from was seen: there is no more of it
 	json   bool   // JSON over several lines
 	depth  int    // brackets open, for JSON over several lines
 	inText bool   // the last bracket line ended inside of a string
@@ -77,6 +78,9 @@ func (t *traceState) add(s string) {
 	case t.format == "zap.console" && len(trimmed) < len(s) && isSourceLine(trimmed):
 		t.frames = true
 	}
+	if strings.HasPrefix(trimmed, "↳ ") {
+		t.caller = true
+	}
 	if strings.Contains(s, "-----BEGIN ") {
 		t.pem = true
 	}
@@ -115,6 +119,8 @@ func (t *traceState) takes(s string) bool {
 	switch {
 	case t.cause, trimmed == "" && t.until != "":
 		return true
+	case t.caller:
+		return false
 	case trimmed == "":
 		return t.mail || t.failed || t.python || t.frames
 	case t.depth > 0, t.mail, t.python, t.pem, t.rust, t.until != "":
@@ -129,6 +135,8 @@ func (t *traceState) takes(s string) bool {
 		return goDumpLine(s)
 	case strings.HasPrefix(s, "goroutine ") && strings.HasSuffix(s, "]:"): // what panicked was logged before the dump
 		return t.level == LevelNone && t.kind != plainText || t.level >= LevelError || t.panics
+	case t.format == "semantic_logger.text" && strings.HasPrefix(s, "Cause: ") && t.failed:
+		return true
 	case t.format == "gin" && strings.HasPrefix(s, "Error #"):
 		return true
 	case t.format == "zap.console" && t.level >= LevelWarn && goFunction(s):
