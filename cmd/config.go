@@ -85,7 +85,8 @@ type Config struct {
 	Rules     []Rule
 	Processes []Process
 
-	blockSize int // of chunks; 0 is the tailer's default. Not for users: the output does not depend on it.
+	local     bool // nobody else reads the names of flows
+	blockSize int  // of chunks; 0 is the tailer's default. Not for users: the output does not depend on it.
 }
 
 // Destination is one [[delivery.destination]].

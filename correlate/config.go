@@ -26,6 +26,9 @@ type Config struct {
 	State string `toml:"state"`
 	// Salt makes flow ids private: agents agree on them only if they share it.
 	Salt string `toml:"salt"`
+	// Local says that no other agent's events are read beside these: flow.merged then tells only of names that events were given,
+	// not of those that other agents would give.
+	Local bool `toml:"-"`
 	// Completed asks for a flow.completed event when a flow has been quiet for CompletedAfter.
 	Completed      bool          `toml:"completed"`
 	CompletedAfter time.Duration `toml:"completed_after"`

@@ -175,7 +175,7 @@ func (c *Correlator) union(a, b int32) int32 {
 		}
 		c.orphan(moved)
 	}
-	if winner != loser && (lr < rankLocal || loserSaid) {
+	if winner != loser && (!c.cfg.Local && lr < rankLocal || loserSaid) {
 		c.announce(a, loser)
 	}
 	c.stats.Merged++

@@ -60,6 +60,9 @@ func (c *Correlator) bind(e *schema.Event) {
 		c.addID(e, r)
 	}
 	for i := range l.ids {
+		if c.cfg.Local {
+			break
+		}
 		// Agents that see only the lower half of a trace id should learn of it, but not at the price of an event for every flow.
 		if r := &l.ids[i]; r.low && r.fresh && l.flow != 0 {
 			root := c.rooted(&l.flow)
@@ -186,7 +189,9 @@ func (c *Correlator) bindID(e *schema.Event, r *ref, n int32) {
 	if !r.low && entry.silent {
 		// The short spelling is in use: it is a name that other agents may give.
 		entry.silent, c.halves = false, true
-		c.announce(c.rooted(&l.flow), c.nameOf(e, r))
+		if !c.cfg.Local {
+			c.announce(c.rooted(&l.flow), c.nameOf(e, r))
+		}
 	}
 	r.joined, r.tag = true, entry.tag
 }
@@ -212,7 +217,7 @@ func (c *Correlator) addID(e *schema.Event, r *ref) {
 	if r.kind == schema.IdentBlock {
 		// Its id is made with a secret of this agent: the first line of the record names what has no other name.
 		name, r.rank = c.ownName(e), rankLocal
-	} else {
+	} else if l.flow == 0 || !c.cfg.Local || r.rank <= c.flow(c.rooted(&l.flow)).rank {
 		name = c.nameOf(e, r)
 	}
 	if r.low {
@@ -235,10 +240,10 @@ func (c *Correlator) addID(e *schema.Event, r *ref) {
 		if r.kind != schema.IdentBlock && better(r.rank, &name, f.rank, &f.name) {
 			old, oldRank, said := f.name, f.rank, f.said
 			f.name, f.rank = name, r.rank
-			if old != name && (oldRank < rankLocal && oldRank != rank[schema.IdentCausation] || said) {
+			if old != name && (!c.cfg.Local && oldRank < rankLocal && oldRank != rank[schema.IdentCausation] || said) {
 				c.announce(root, old)
 			}
-		} else if name != f.name && r.ident >= 0 && r.rank < rankLocal { // nobody names a flow by the id of one event
+		} else if !c.cfg.Local && name != f.name && r.ident >= 0 && r.rank < rankLocal { // nobody names a flow by the id of one event
 			c.announce(root, name)
 		}
 	}

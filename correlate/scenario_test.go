@@ -314,3 +314,34 @@ func runAhead(w *world, events []*schema.Event, ahead int) {
 	}
 	w.c.Flush(w.emit)
 }
+
+// TestLocal holds that an agent alone says less of its names, and links all the same.
+func TestLocal(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []int{0, 1000} {
+		run := func(local bool) (names []string, said int) {
+			town := newTown(t, 5, 200, 250)
+			town.live(200)
+			cfg := correlate.DefaultConfig()
+			cfg.Local = local
+			town.w.c = correlate.New(cfg)
+			var events []*schema.Event
+			for _, l := range town.lines {
+				events = append(events, l.e)
+			}
+			runAhead(town.w, events, ahead)
+			for _, e := range town.w.merged {
+				said += len(e.Correlation.Merged)
+			}
+			return town.w.flows(events...), said
+		}
+		all, allSaid := run(false)
+		alone, aloneSaid := run(true)
+		if !slices.Equal(all, alone) {
+			t.Errorf("ahead %d: other flows", ahead)
+		}
+		if aloneSaid*2 > allSaid {
+			t.Errorf("ahead %d: %d names said, %d by one that is not alone", ahead, aloneSaid, allSaid)
+		}
+	}
+}
