@@ -41,7 +41,7 @@ func (c *Config) schema() schema.Config {
 func (c *Config) correlate() correlate.Config {
 	k := correlate.DefaultConfig()
 	k.FlowTimeout, k.MaxFlows, k.MaxIDs, k.Infer = c.Correlation.FlowTimeout, c.Correlation.MaxFlows, c.Correlation.MaxIDs, c.Correlation.Infer
-	k.Completed, k.AutoProcesses, k.Local = c.Correlation.Completed, c.Correlation.AutoProcesses, c.local
+	k.Completed, k.AutoProcesses, k.Local = c.Correlation.Completed, c.Correlation.AutoProcesses, !c.Correlation.Aliases
 	for i := range c.Processes {
 		p := &c.Processes[i]
 		k.Processes = append(k.Processes, correlate.Process{Name: p.Name, Key: p.Key, Steps: correlate.ActionSteps(p.Steps...), Timeout: p.Timeout})

@@ -60,6 +60,7 @@ type Config struct {
 		Completed   bool
 
 		AutoProcesses bool
+		Aliases       bool
 	}
 	Delivery struct {
 		To           []string
@@ -85,8 +86,7 @@ type Config struct {
 	Rules     []Rule
 	Processes []Process
 
-	local     bool // nobody else reads the names of flows
-	blockSize int  // of chunks; 0 is the tailer's default. Not for users: the output does not depend on it.
+	blockSize int // of chunks; 0 is the tailer's default. Not for users: the output does not depend on it.
 }
 
 // Destination is one [[delivery.destination]].
@@ -148,7 +148,7 @@ func defaultConfig() *Config {
 	c.Correlation.MaxFlows = 60_000
 	c.Correlation.MaxIDs = 150_000
 	c.Correlation.Infer = []string{"thread", "value", "session", "weak"}
-	c.Correlation.AutoProcesses = true
+	c.Correlation.AutoProcesses, c.Correlation.Aliases = true, true
 	c.Delivery.Compression = "gzip"
 	c.Delivery.OnFull = "drop_oldest"
 	c.Delivery.SpoolMax = 1 << 30

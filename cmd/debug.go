@@ -118,7 +118,7 @@ func runDebug(env *Env, c *cli.Context) error {
 	}
 	limitMemory(env, l.Config, 128<<20)
 	// The flow that is asked for may have been named by an agent that knows another of its ids, and JSON tells all names.
-	l.Config.local = len(c.StringSlice("flow")) == 0 && c.String("layout") != "json" && c.String("output") == ""
+	l.Config.Correlation.Aliases = len(c.StringSlice("flow")) > 0 || c.String("layout") == "json" || c.String("output") != ""
 	vcfg, err := viewConfig(env, c, l.Config, paths)
 	if err != nil {
 		return err

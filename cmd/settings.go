@@ -107,6 +107,7 @@ func tables() []table {
 			{key: "max_ids", doc: "ids in memory, about 130 bytes each", check: between(100, 100_000_000), at: field(func(c *Config) any { return &c.Correlation.MaxIDs })},
 			{key: "infer", doc: "links drawn without an id; [] draws none", oneOf: []string{"thread", "value", "session", "weak"}, at: field(func(c *Config) any { return &c.Correlation.Infer })},
 			{key: "state", doc: "keep what is open in state_dir, so that a restart does not split flows", at: field(func(c *Config) any { return &c.Correlation.State })},
+			{key: "aliases", doc: "flow.merged events tell the names that agents elsewhere would give a flow; false when one agent reads everything", at: field(func(c *Config) any { return &c.Correlation.Aliases })},
 			{key: "completed", doc: "send a flow.completed event when a flow has ended", at: field(func(c *Config) any { return &c.Correlation.Completed })},
 			{key: "auto_processes", doc: "find orders, sign-ups, onboarding, fulfilment and refunds; [[process]] adds your own", at: field(func(c *Config) any { return &c.Correlation.AutoProcesses })},
 		}},
