@@ -3,7 +3,7 @@ package schema
 // formatStarts tells with which bytes the lines of a format begin, for those of which that can be told: a line is only
 // shown to the formats that it can belong to. "0" stands for all digits, "A" for capitals, "a" for small letters.
 var formatStarts = map[string]string{
-	"docker": "{", "json": "{", "lambda.platform": "{A", "batch": "[", "cri": "0", "syslog": "<0A", "logplex": "0", "compose": "0Aa[",
+	"docker": "{", "json": "{", "lambda.platform": "A", "batch": "[", "cri": "0", "syslog": "<0A", "logplex": "0", "compose": "0Aa[",
 	"logfmt": "Aa_@", "lograge.text": "m@", "heroku.router": "as", "klog": "IWEF", "sidekiq.text": "0Ap", "journald.export": "_M", "aws.cloudwatch": "0", "fluentd": "0",
 }
 

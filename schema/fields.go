@@ -308,6 +308,15 @@ func dropRepeats(fields []Field) []Field {
 	if len(fields) > 48 {
 		return dropManyRepeats(fields)
 	}
+	lengths, same := uint64(0), false // keys of different lengths are different
+	for i := range fields {
+		n := uint64(1) << (len(fields[i].Key) & 63)
+		same = same || lengths&n != 0
+		lengths |= n
+	}
+	if !same {
+		return fields
+	}
 	for i := 0; i+1 < len(fields); i++ {
 		key := fields[i].Key
 		for j := i + 1; j < len(fields); j++ {

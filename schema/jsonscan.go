@@ -360,6 +360,9 @@ func (v Value) isText() bool { return v.Kind == String || v.Kind == Escaped }
 
 // scalar returns the text of a string, a number or a boolean; "" for anything else.
 func (v Value) scalar() string {
+	if v.Kind == String {
+		return v.S
+	}
 	if v.isObject() || v.isArray() || v.isNull() {
 		return ""
 	}

@@ -112,6 +112,18 @@ func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Ev
 	first := len(dst)
 	dst = p.begin(dst, offset, mark)
 	p.dispatch(&dst[len(dst)-1], line)
+	if len(p.parts) > 0 {
+		dst = p.parseParts(dst, offset, mark)
+	} else {
+		p.finish(&dst[len(dst)-1])
+	}
+	dst[first].Join.Line = raw
+	markFollowed(dst, first)
+	return dst
+}
+
+// parseParts reads the several events that a line holds; the first of them is the last of dst.
+func (p *Parser) parseParts(dst []Event, offset int64, mark Marker) []Event {
 	around := p.out
 	for i := range p.parts {
 		p.out = around // what one of them says of its own wrappers is not for the next
@@ -130,11 +142,6 @@ func (p *Parser) Parse(dst []Event, line string, offset int64, mark Marker) []Ev
 		p.finish(e)
 		setDefault(&e.Platform.Format, "json")
 	}
-	if len(p.parts) == 0 {
-		p.finish(&dst[len(dst)-1])
-	}
-	dst[first].Join.Line = raw
-	markFollowed(dst, first)
 	return dst
 }
 

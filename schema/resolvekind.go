@@ -120,7 +120,7 @@ func isSQL(s string) bool {
 
 // operations maps the words that frameworks use for an operation on a record to the past tense of ours.
 func operationOf(s string) string {
-	switch strings.ToLower(s) {
+	switch lowerText(s) {
 	case "create", "created", "insert", "inserted", "add", "added", "new", "save_new":
 		return "created"
 	case "update", "updated", "upsert", "modify", "modified", "edit", "edited", "patch", "change", "changed", "save", "saved":
@@ -412,7 +412,7 @@ func jobWord(s string) string {
 	if len(s) > 24 {
 		return ""
 	}
-	switch strings.ToLower(strings.Trim(s, ":.,!")) {
+	switch lowerText(strings.Trim(s, ":.,!")) {
 	case "enqueued", "enqueue", "queued", "scheduled", "enqueuing":
 		return "enqueued"
 	case "start", "started", "starting", "performing", "running", "perform_start", "active", "processing", "picked", "received":

@@ -516,6 +516,11 @@ func scanCompactClock(s string) (c clock, n int) {
 // fraction reads the digits after the point into c and tells how many there are.
 func (c *clock) fraction(s string) int {
 	n := 0
+	if len(s) >= 8 {
+		if w := load8(s, 0); digits8(w) {
+			c.ns, n = number8(w), 8
+		}
+	}
 	for n < len(s) && n < 9 && isDigit(s[n]) {
 		c.ns = c.ns*10 + int64(s[n]-'0')
 		n++
@@ -526,6 +531,20 @@ func (c *clock) fraction(s string) int {
 		n++
 	}
 	return n
+}
+
+// digits8 reports whether w is eight decimal digits.
+func digits8(w uint64) bool {
+	const ones, high = 0x0101010101010101, 0xf0f0f0f0f0f0f0f0
+	return w&high == ones*'0' && (w+ones*6)&high == ones*'0'
+}
+
+// number8 returns the number whose eight digits are w, the first the lowest byte.
+func number8(w uint64) int64 {
+	const ones = 0x0101010101010101
+	w -= ones * '0'
+	w = w*10 + w>>8
+	return int64(((w&0x000000ff000000ff)*(100+1000000<<32) + (w>>16&0x000000ff000000ff)*(1+10000<<32)) >> 32)
 }
 
 // tens are the powers of ten.

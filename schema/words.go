@@ -17,7 +17,7 @@ func resolveWords(e *Event) {
 		return
 	}
 	second, after := cutToken(rest)
-	switch strings.ToLower(first) {
+	switch lowerText(first) {
 	case "email", "mail", "e-mail":
 		switch second {
 		case "delivered":
