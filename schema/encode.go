@@ -390,8 +390,17 @@ func appendString(dst []byte, s string) []byte {
 }
 
 func appendEscaped(dst []byte, s string) []byte {
-	from := 0
-	for i := 0; i < len(s); {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	from, i := 0, 0
+	for i+8 <= len(s) { // eight at a time as long as there is nothing to do
+		w := load8(s, i)
+		q, b, d := w^ones*'"', w^ones*'\\', w^ones*0x7f
+		if (w|(w-ones*0x20)|(q-ones)&^q|(b-ones)&^b|(d-ones)&^d)&high != 0 {
+			break
+		}
+		i += 8
+	}
+	for i < len(s) {
 		c := s[i]
 		if plainByte[c] {
 			i++

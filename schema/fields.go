@@ -201,7 +201,7 @@ func (s *slot) name(p *Parser) string {
 	if s.box == "" {
 		return s.memo.key
 	}
-	return p.concat(s.box, ".", s.memo.key)
+	return p.dotted(s.box, s.memo.key)
 }
 
 // keepField keeps an unrecognised field.

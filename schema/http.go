@@ -63,10 +63,10 @@ func setRequest(e *Event, method, target string, status int, ids *pathIDs) (host
 	case m.Method == "":
 		e.Action = path
 	default:
-		e.Action = e.concat(m.Method, " ", path)
+		e.Action = e.requestAction(path)
 	}
 	if query != "" && m.Params.IsZero() {
-		m.Params = queryParams(query)
+		m.Params = e.queryParams(query)
 	}
 	if e.parser != nil {
 		shape = e.parser.pathShape(path, ids)
@@ -87,6 +87,16 @@ func setRequest(e *Event, method, target string, status int, ids *pathIDs) (host
 		setGraphQLParams(e, query)
 	}
 	return host, shape
+}
+
+// requestAction returns method and path. Many loggers write just that in the message: then it is a piece of it.
+func (e *Event) requestAction(path string) string {
+	m := &e.Metadata
+	n := len(m.Method) + 1 + len(path)
+	if s := m.Message.S; m.Message.Kind == String && len(s) >= n && s[len(m.Method)] == ' ' && s[:len(m.Method)] == m.Method && s[len(m.Method)+1:n] == path {
+		return s[:n]
+	}
+	return e.concat(m.Method, " ", path)
 }
 
 // setStatus sets the status and, if nobody said it better, the outcome.

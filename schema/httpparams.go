@@ -28,6 +28,62 @@ func queryParams(query string) Value {
 	return Value{Raw, string(root.append(make([]byte, 0, len(query)+32)))}
 }
 
+// queryParams is the function of that name, which makes no garbage of plain queries as long as the event has a parser.
+func (e *Event) queryParams(query string) Value {
+	if e.parser != nil {
+		if v, ok := e.parser.plainParams(query); ok {
+			return v
+		}
+	}
+	return queryParams(query)
+}
+
+// plainParams is queryParams for few parameters without escapes and brackets, each named once; ok is false for others.
+func (p *Parser) plainParams(query string) (v Value, ok bool) {
+	var keys [8]string
+	n := 0
+	b := p.buf[:0]
+	for query != "" {
+		pair := query
+		if i := strings.IndexByte(query, '&'); i >= 0 {
+			pair, query = query[:i], query[i+1:]
+		} else {
+			query = ""
+		}
+		if pair == "" {
+			continue
+		}
+		for i := range len(pair) {
+			switch pair[i] {
+			case '[', '%', '+', ';':
+				return Value{}, false
+			}
+		}
+		key, value, _ := strings.Cut(pair, "=")
+		if key == "" || key == "authenticity_token" || key == "utf8" {
+			continue
+		}
+		if n == len(keys) {
+			return Value{}, false
+		}
+		for _, k := range keys[:n] {
+			if k == key {
+				return Value{}, false
+			}
+		}
+		keys[n] = key
+		n++
+		b = appendString(append(appendString(append(b, ','), key), ':'), value)
+	}
+	p.buf = b
+	if n == 0 {
+		return Value{}, true
+	}
+	b = closeObject(b, 0)
+	p.buf = b
+	return Value{Raw, p.keep(b)}, true
+}
+
 // param is a node of the parameters: text, or named kids; kids without names are the items of an array.
 type param struct {
 	key   string

@@ -283,7 +283,11 @@ func (p *Parser) scanBox(e *Event, memo *keyMemo, key, s string, i, depth int) i
 	if r.depth == 0 {
 		r.marks |= memo.mark
 	}
-	path := r.path
+	outerN, outerH := r.path.n, r.path.h
+	var outer keyPath
+	if outerN > 0 { // its bytes are written over
+		outer = r.path
+	}
 	if a.box == boxOpen {
 		r.path.reset()
 	} else if a.prefix != "" {
@@ -296,13 +300,18 @@ func (p *Parser) scanBox(e *Event, memo *keyMemo, key, s string, i, depth int) i
 	if r.box == "" {
 		r.box = key
 	} else {
-		r.box = p.concat(r.box, ".", key)
+		r.box = p.dotted(r.box, key)
 	}
 	r.depth++
 	from, count := len(m.Fields), r.fields
 	end := p.scanMembers(e, s, i, depth+1, p.within(memo))
 	r.depth--
-	r.box, r.path = name, path
+	r.box = name
+	if outerN > 0 {
+		r.path = outer
+	} else {
+		r.path.n, r.path.h = outerN, outerH
+	}
 	if end < 0 {
 		return -1
 	}

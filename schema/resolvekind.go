@@ -168,7 +168,7 @@ func (p *Parser) resolveModel(e *Event) bool {
 			id = e.Idents[i].Value
 		}
 	}
-	e.Action = p.concat(name, ".", verb)
+	e.Action = p.dotted(name, verb)
 	e.Subject = Subject{name, id}
 	if id != "" {
 		e.AddIdent(IdentEntity, name, id)
@@ -353,7 +353,7 @@ func (p *Parser) sidekiqError(e *Event) {
 // setJobState makes e the event of a job: type, action, subject and outcome.
 func (p *Parser) setJobState(e *Event, class, state string) {
 	e.Type = jobType(state)
-	e.Action = p.concat(class, ".", state)
+	e.Action = p.dotted(class, state)
 	if id := e.Correlation.JobID; id != "" {
 		e.Subject = Subject{"job", id}
 	}
