@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ezlogs/ezlogs/correlate"
 	"github.com/ezlogs/ezlogs/redact"
@@ -21,6 +22,7 @@ func (c *Config) tailer(paths []string) tailer.Config {
 	t := tailer.DefaultConfig()
 	t.Paths, t.Exclude, t.From = paths, c.Input.Exclude, c.Input.From
 	t.MaxLine = int(c.Input.MaxLineSize)
+	t.PollSteady = 160 * time.Millisecond
 	if c.blockSize > 0 {
 		t.BlockSize = c.blockSize
 	}

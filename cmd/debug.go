@@ -414,7 +414,7 @@ func (d *debugRun) judge(x *debugview.Expectations) error {
 func (d *debugRun) follow(ctx context.Context, to sink, enc func() encoder) error {
 	env, c, cfg, paths := d.env, d.c, d.cfg, d.paths
 	t := cfg.tailer(paths)
-	t.FollowNxadm = true
+	t.FollowNxadm, t.PollSteady = true, 0
 	if !c.IsSet("from") {
 		t.From = "end"
 	}

@@ -15,50 +15,52 @@ type liveFeed struct {
 	chunks  <-chan *tailer.Chunk
 	name    func(*tailer.Source) *schema.Source
 	sources map[*tailer.Source]*schema.Source
-	tick    *time.Ticker
+	timer   *time.Timer // to the next tick; a chunk begins its time anew, for it tells the time as well as a tick
 	period  time.Duration
-	ticks   int // left after the last chunk
+	slow    time.Duration // the period when nothing has come for settling
+	last    time.Time     // of the last chunk
 }
 
-// liveTick is the time between two looks at what waits; quiet is how long it is looked after the last chunk: until the longest
-// wait of the joiner (a minute) is over. With nothing waiting the process sleeps.
+// liveTick is the time between two looks at what waits, and slowTick that once nothing has come for settling: what waits
+// longer than that is in no hurry. quiet is how long it is looked after the last chunk: until the longest wait of the
+// joiner (a minute) is over. With nothing waiting the process sleeps.
 const (
 	liveTick = 250 * time.Millisecond
+	slowTick = 2 * time.Second
+	settling = 5 * time.Second
 	quiet    = 70 * time.Second
 )
 
 func newLiveFeed(chunks <-chan *tailer.Chunk, name func(*tailer.Source) *schema.Source) *liveFeed {
-	return &liveFeed{chunks: chunks, name: name, sources: map[*tailer.Source]*schema.Source{}, tick: time.NewTicker(liveTick), period: liveTick}
+	f := &liveFeed{chunks: chunks, name: name, sources: map[*tailer.Source]*schema.Source{}, period: liveTick, slow: slowTick, last: time.Now()}
+	f.timer = time.NewTimer(f.period)
+	return f
 }
 
 // every sets the time between two ticks.
 func (f *liveFeed) every(d time.Duration) {
-	f.period = d
-	f.tick.Reset(d)
+	f.period, f.slow = d, d
+	f.timer.Reset(d)
 }
 
 func (f *liveFeed) next(ctx context.Context) (*chunk, error) {
-	for {
-		tick := f.tick.C
-		if f.ticks == 0 {
-			tick = nil
-			f.tick.Stop()
+	select {
+	case t, ok := <-f.chunks:
+		if !ok {
+			f.timer.Stop()
+			return nil, io.EOF
 		}
-		select {
-		case t, ok := <-f.chunks:
-			if !ok {
-				f.tick.Stop()
-				return nil, io.EOF
-			}
-			if f.ticks == 0 {
-				f.tick.Reset(f.period)
-			}
-			f.ticks = int(quiet / f.period)
-			return &chunk{Chunk: t, src: f.source(t.Source), now: time.Now().UnixNano()}, nil
-		case now := <-tick:
-			f.ticks--
-			return &chunk{now: now.UnixNano()}, nil
+		f.last = time.Now()
+		f.timer.Reset(f.period)
+		return &chunk{Chunk: t, src: f.source(t.Source), now: f.last.UnixNano()}, nil
+	case now := <-f.timer.C:
+		switch silent := now.Sub(f.last); {
+		case silent < settling:
+			f.timer.Reset(f.period)
+		case silent < quiet:
+			f.timer.Reset(f.slow)
 		}
+		return &chunk{now: now.UnixNano()}, nil
 	}
 }
 

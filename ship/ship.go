@@ -88,7 +88,8 @@ type Shipper struct {
 	work   sync.WaitGroup
 	encode chan *batch
 	off    chan struct{} // closed to end the encoders, when nothing is left to encode
-	tick   chan struct{} // wakes the flusher
+	tick   chan struct{} // wakes the flusher for a hole to be told of
+	due    *time.Timer   // wakes it for batches that wait
 	end    sync.Once
 	closed chan struct{} // closed when end has run
 
@@ -97,6 +98,7 @@ type Shipper struct {
 	open      []*batch      // being filled, one a lane, nil if empty
 	opened    time.Time     // when the oldest of open was begun
 	last      time.Time     // of the last Add
+	sealed    time.Time     // when the last batch was
 	ending    bool          // no more Add
 	fatal     error         // no more delivery
 	live      []*batch      // sealed, unfinished and not in the spool, in order
@@ -141,8 +143,10 @@ func Start(ctx context.Context, cfg Config, deps Deps) (*Shipper, error) {
 		tick:   make(chan struct{}, 1),
 		closed: make(chan struct{}),
 		off:    make(chan struct{}),
+		due:    time.NewTimer(time.Hour),
 		began:  time.Now(),
 	}
+	s.due.Stop()
 	s.counters.dropped = map[string]uint64{}
 	s.gap, s.gaps = deps.Gap, map[string]*Gap{}
 	s.life, s.stop = context.WithCancel(ctx)
@@ -229,11 +233,13 @@ func (s *Shipper) Add(ctx context.Context, g *Group) error {
 		s.mu.Unlock()
 		return err
 	}
-	quiet := s.opened.IsZero()
 	s.counters.added += uint64(len(g.Events))
 	s.counters.addedBytes += uint64(len(g.Body))
 	s.last = time.Now()
 	sealed, acks := s.fillLocked(g)
+	if s.dueLocked(s.last) { // now, rather than wake the flusher for it a moment later
+		sealed = s.sealAllLocked(sealed)
+	}
 	acks = append(acks, s.late...)
 	s.late = nil
 	if s.spool != nil && s.cfg.Volatile && (s.bytes > int64(s.cfg.Memory)/2 || s.events > s.cfg.BufferSize) {
@@ -247,12 +253,6 @@ func (s *Shipper) Add(ctx context.Context, g *Group) error {
 	}
 	for _, b := range sealed {
 		s.encode <- b
-	}
-	if quiet {
-		select {
-		case s.tick <- struct{}{}:
-		default:
-		}
 	}
 	return nil
 }
@@ -487,6 +487,7 @@ func (s *Shipper) openLocked(lane int) *batch {
 	}
 	if s.opened.IsZero() {
 		s.opened = time.Now()
+		s.due.Reset(min(firstLook, s.cfg.Flush))
 	}
 	s.open[lane] = b
 	return b
@@ -500,8 +501,12 @@ func (s *Shipper) sealLocked(sealed []*batch, lane int) []*batch {
 		return sealed
 	}
 	s.open[lane] = nil
+	s.sealed = time.Now()
 	if !s.anyOpenLocked() {
 		s.opened = time.Time{}
+		if len(s.gaps) == 0 {
+			s.due.Stop()
+		}
 	}
 	b.first = s.next
 	s.next += uint64(b.n)
@@ -518,7 +523,6 @@ func (s *Shipper) sealLocked(sealed []*batch, lane int) []*batch {
 		d.q = append(d.q, b)
 		d.view.waiting += b.n
 		d.trimLocked()
-		d.nudge()
 	}
 	if s.spool != nil && s.spool.on {
 		s.spool.nudge()
@@ -538,14 +542,18 @@ func (s *Shipper) anyOpenLocked() bool {
 // sealAll ends the filling of every batch.
 func (s *Shipper) sealAll() {
 	s.mu.Lock()
-	var sealed []*batch
-	for lane := range s.open {
-		sealed = s.sealLocked(sealed, lane)
-	}
+	sealed := s.sealAllLocked(nil)
 	s.mu.Unlock()
 	for _, b := range sealed {
 		s.encode <- b
 	}
+}
+
+func (s *Shipper) sealAllLocked(sealed []*batch) []*batch {
+	for lane := range s.open {
+		sealed = s.sealLocked(sealed, lane)
+	}
+	return sealed
 }
 
 // relaneLocked follows the destinations' wish for requests side by side. It seals what is open when the number
@@ -570,41 +578,51 @@ func (s *Shipper) relaneLocked(sealed []*batch) []*batch {
 	return sealed
 }
 
-// flushing seals batches that have waited long enough: flush_interval, 100 ms without new events, or
-// 200 ms while the destinations have nothing else to do. While the spool is on, every 100 ms: what is
-// on disk survives the end of the process.
+const (
+	quietFor  = 100 * time.Millisecond // without new events
+	idleFor   = 150 * time.Millisecond // between two batches, with destinations that have nothing else to do
+	firstLook = 120 * time.Millisecond // of the flusher at a batch: by then Add may have sealed it in passing
+)
+
+// dueLocked says whether what is being filled has waited long enough: for flush_interval, or for 100 ms without new events.
+// It need not wait while the destinations have nothing else to do and nothing was sent a moment ago. While the spool is on,
+// it waits for 100 ms: what is on disk survives the end of the process.
+func (s *Shipper) dueLocked(now time.Time) bool {
+	if s.opened.IsZero() {
+		return false
+	}
+	age, step := now.Sub(s.opened), min(quietFor, s.cfg.Flush)
+	return age >= s.cfg.Flush || now.Sub(s.last) >= step || now.Sub(s.sealed) >= idleFor && len(s.live) == 0 ||
+		s.spool != nil && s.spool.on && age >= step
+}
+
+// flushing seals batches that are due when Add does not come by.
 func (s *Shipper) flushing() {
-	const quiet, idle = 100 * time.Millisecond, 200 * time.Millisecond
-	timer := time.NewTimer(time.Hour)
-	timer.Stop()
-	defer timer.Stop()
-	step := min(quiet, s.cfg.Flush)
+	step := min(quietFor, s.cfg.Flush)
 	for {
 		select {
 		case <-s.tick:
-		case <-timer.C:
+		case <-s.due.C:
 		case <-s.life.Done():
+			s.due.Stop()
 			return
 		}
 		now := time.Now()
 		untold := s.tellGaps(now, false)
 		s.mu.Lock()
-		opened := s.opened
-		age := now.Sub(opened)
-		due := !opened.IsZero() && (age >= s.cfg.Flush || now.Sub(s.last) >= step ||
-			age >= idle && len(s.live) == 0 || s.spool != nil && s.spool.on && age >= step)
-		s.mu.Unlock()
-		if due {
-			s.sealAll()
-			s.mu.Lock()
-			opened = s.opened
-			s.mu.Unlock()
+		var sealed []*batch
+		if s.dueLocked(now) {
+			sealed = s.sealAllLocked(nil)
 		}
 		switch {
-		case !opened.IsZero():
-			timer.Reset(step)
+		case !s.opened.IsZero():
+			s.due.Reset(step)
 		case untold:
-			timer.Reset(gapEvery)
+			s.due.Reset(gapEvery)
+		}
+		s.mu.Unlock()
+		for _, b := range sealed {
+			s.encode <- b
 		}
 	}
 }
@@ -644,6 +662,9 @@ func (s *Shipper) encoding() {
 		s.movedLocked()
 		s.mu.Unlock()
 		close(b.ready)
+		for _, d := range s.dests { // not before: an attempt would only wait
+			d.nudge()
+		}
 	}
 }
 

@@ -25,9 +25,12 @@ type Config struct {
 	// Buffer is the number of chunks that may wait to be taken.
 	Buffer int `toml:"-"`
 	// PollActive and PollIdle are the times between two looks at a file that was, or was not, written lately. With Notify, idle
-	// files are looked at half as often as PollIdle says.
+	// files are looked at a quarter as often as PollIdle says.
 	PollActive time.Duration `toml:"-"`
 	PollIdle   time.Duration `toml:"-"`
+	// PollSteady is the time between two looks at a file that has been written for a while, and not much at a time. What is
+	// read goes into batches anyway, and waking up costs more than reading. It is not used where it is less than PollActive.
+	PollSteady time.Duration `toml:"-"`
 	// Discover is the time between two expansions of Paths.
 	Discover time.Duration `toml:"-"`
 	// Linger is how long a rotated file that was read to its end must be quiet before it is closed.
@@ -57,7 +60,7 @@ func DefaultConfig() Config {
 		Discover:   time.Second,
 		Linger:     5 * time.Second,
 		MaxOpen:    1024,
-		Checkpoint: 200 * time.Millisecond,
+		Checkpoint: 500 * time.Millisecond,
 		Sync:       time.Second,
 		Notify:     true,
 	}

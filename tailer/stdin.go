@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	pipeAhead = 1 << 20          // bytes read from standard input before anybody takes them
-	pipePace  = time.Millisecond // least time between two small chunks, so that a busy writer of short lines costs little
+	pipeAhead = 1 << 20               // bytes read from standard input before anybody takes them
+	pipePace  = time.Millisecond      // least time between two small chunks, so that a busy writer of short lines costs little
+	pipeRoom  = 1 << 20               // bytes that a pipe is to hold
+	pipeRest  = 50 * time.Millisecond // between two reads of a pipe with room
 )
 
 // fed is a piece of a stream.
@@ -28,11 +30,12 @@ func startFeed(wg *sync.WaitGroup, stop, quit context.Context, path string, r io
 	s := newStream(in, cfg.BlockSize, cfg.MaxLine)
 	s.eager = true
 	file, _ := r.(*os.File)
+	room := 0
 	if file != nil {
-		growPipe(file)
+		room = growPipe(file)
 	}
 	if file != nil && canWait {
-		wg.Go(func() { in.end(fillFrom(stop, quit, file, in)) })
+		wg.Go(func() { in.end(fillFrom(stop, quit, file, room, in)) })
 	} else {
 		// A read that waits cannot be called back here; the goroutine ends with the input or with the process.
 		go func() {
@@ -140,6 +143,20 @@ func (a *ahead) Read(b []byte) (int, error) {
 			continue
 		}
 		<-time.After(wait)
+	}
+}
+
+// rest waits a moment after a read of n bytes from a pipe with so much room, unless the writer is in a hurry: what stays in the
+// pipe outlives this process, and waking up for every line costs more than reading it. It returns early when stop is done.
+func rest(stop context.Context, n, room int) {
+	if room < pipeRoom || n > room/8 {
+		return
+	}
+	timer := time.NewTimer(pipeRest)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-stop.Done():
 	}
 }
 

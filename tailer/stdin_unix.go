@@ -25,8 +25,9 @@ func openPipe(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// fillFrom copies r into a. It returns nil at the end of r, and after stop is done as soon as nothing waits in r.
-func fillFrom(stop, quit context.Context, r *os.File, a *ahead) error {
+// fillFrom copies r, which has so much room if it is a pipe, into a. It returns nil at the end of r, and after stop is done as
+// soon as nothing waits in r.
+func fillFrom(stop, quit context.Context, r *os.File, room int, a *ahead) error {
 	wakeR, wakeW, err := os.Pipe()
 	if err != nil {
 		return err
@@ -64,5 +65,6 @@ func fillFrom(stop, quit context.Context, r *os.File, a *ahead) error {
 		if err != nil {
 			return err
 		}
+		rest(stop, k, room)
 	}
 }

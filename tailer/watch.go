@@ -15,6 +15,12 @@ import (
 // activeFor is how long a file is looked at often after it changed.
 const activeFor = time.Second
 
+// steadyAfter is how long a file must have been written before it counts as written steadily.
+const steadyAfter = time.Second
+
+// pageful is more than somebody reads as it comes by: a file that brings so much at every look is looked at less often yet.
+const pageful = 8 << 10
+
 // sweepEvery is the time between two checks whether files that were read to their end are still there.
 const sweepEvery = 10 * time.Second
 
@@ -45,6 +51,8 @@ type watched struct {
 	live     *generation
 	nextLook time.Time
 	changed  time.Time       // when something was new last
+	began    time.Time       // when it began to be written, without a pause of activeFor since
+	more     int64           // bytes that the last change brought
 	closed   []*closedRecord // guarded by Tailer.mu
 	floor    int64           // nanoseconds; files modified before are older than what is followed
 	search   int             // looks that shall search for missed files yet
@@ -157,8 +165,14 @@ func (t *Tailer) lookAll(now time.Time) {
 		t.look(s, now)
 		// Those that are due at about the same time are looked at together: a pass costs more than a look.
 		pause := t.pause(now.Sub(s.changed))
-		if pause == t.cfg.PollIdle && t.watcher.notify.dirs[s.dir()] {
-			pause *= 2 // we are told of changes
+		switch {
+		case pause == t.cfg.PollActive && now.Sub(s.began) >= steadyAfter && s.more < int64(t.cfg.BlockSize):
+			pause = max(pause, t.cfg.PollSteady)
+			if s.more > pageful {
+				pause += pause / 2
+			}
+		case pause == t.cfg.PollIdle && t.watcher.notify.dirs[s.dir()]:
+			pause *= 4 // we are told of changes
 		}
 		s.nextLook = now.Truncate(pause).Add(pause)
 	}
@@ -313,12 +327,20 @@ func (t *Tailer) observe(s *source, g *generation, fi os.FileInfo, now time.Time
 	if !unchanged(fi, g.fi) {
 		g.pending = true
 		g.quiet = now
-		s.changed = now
+		s.changedBy(fi.Size()-g.fi.Size(), now)
 	} else if !g.queued && g.live != nil && fi.Size() > g.at.raw {
 		g.pending = true // it is asked until it has told of everything
 	}
 	g.fi = fi
 	t.scheduleLocked(s)
+}
+
+// changedBy notes a change of n bytes.
+func (s *source) changedBy(n int64, now time.Time) {
+	if now.Sub(s.changed) > activeFor {
+		s.began = now
+	}
+	s.changed, s.more = now, n
 }
 
 func unchanged(a, b os.FileInfo) bool {
@@ -342,7 +364,7 @@ func (t *Tailer) rotate(s *source, now time.Time) {
 		}
 	}
 	t.mu.Lock()
-	s.changed = now
+	s.changedBy(s.more, now)
 	g.rotated, g.pending, g.quiet = true, true, now
 	g.alone.Store(true)
 	t.stats.Rotations++
@@ -442,7 +464,7 @@ func (t *Tailer) adopt(s *source, g *generation, at int, now time.Time) {
 	t.mu.Lock()
 	g.pending = true
 	s.gens = slices.Insert(s.gens, at, g)
-	s.changed = now
+	s.changedBy(s.more, now)
 	t.scheduleLocked(s)
 	t.mu.Unlock()
 	t.touch()
