@@ -112,6 +112,43 @@ func add(t *testing.T, name, text string) {
 	}
 }
 
+// TestShipRescuesADeletedFile holds that lines of a file that is gone outlive the process, though the receiver is down.
+func TestShipRescuesADeletedFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log := write(t, dir, "app.log", "{\"msg\":\"doomed\"}\n")
+	state := filepath.Join(dir, "state")
+	asked := make(chan struct{}, 100)
+	down := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		asked <- struct{}{}
+	}))
+	defer down.Close()
+	stop := shipper(t, nil, "--drain", "100ms", "--state-dir", state, "--to", down.URL, log)
+	<-asked
+	if err := os.Remove(log); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		s, err := askStatus(ctx, state)
+		if err == nil && s.Books.Spooled == 1 && s.Tail.Sources[0].Unacked == 0 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal("the line is not rescued")
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	stop()
+	url, events := receiver(t)
+	stop = shipper(t, nil, "--state-dir", state, "--to", url, log)
+	expect(t, events, `"doomed"`)
+	stop()
+}
+
 func TestShipReadsAPipeToItsEnd(t *testing.T) {
 	t.Parallel()
 	url, events := receiver(t)

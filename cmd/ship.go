@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -250,12 +251,27 @@ func (s *session) follow(ctx context.Context) (again bool, err error) {
 		again = r.awaitReload(ctx)
 		cancel()
 	}()
+	var rescue sync.WaitGroup
+	rescue.Go(func() { s.rescue(ctx) })
+	defer rescue.Wait()
 	notifySystemd(r.env, "READY=1")
 	err = p.run(context.WithoutCancel(ctx)) // the tailer ends the input when ctx does
 	cancel()
 	<-reload
 	notifySystemd(r.env, map[bool]string{true: "RELOADING=1", false: "STOPPING=1"}[again])
 	return again, err
+}
+
+// rescue has delivery spool what it cannot deliver while a file that was deleted is not read to its end.
+func (s *session) rescue(ctx context.Context) {
+	for {
+		select {
+		case on := <-s.tail.Rescue():
+			s.shipper.Rescue(on)
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // flowsFile keeps in the state directory what is remembered of flows.

@@ -108,6 +108,7 @@ type Shipper struct {
 	free      [][]byte      // raw buffers to use again
 	moved     chan struct{} // closed and replaced when something finished
 	squeezed  time.Time     // when waiting for room last did not help
+	rescue    bool          // some of the input cannot be read again, until told otherwise
 	toldDrops time.Time
 	late      []ackRun // of dropped events; acknowledged by the next Add
 	gap       func(g Gap) []byte
@@ -242,7 +243,7 @@ func (s *Shipper) Add(ctx context.Context, g *Group) error {
 	}
 	acks = append(acks, s.late...)
 	s.late = nil
-	if s.spool != nil && s.cfg.Volatile && (s.bytes > int64(s.cfg.Memory)/2 || s.events > s.cfg.BufferSize) {
+	if s.spool != nil && s.spoolsLocked() && (s.bytes > int64(s.cfg.Memory)/2 || s.events > s.cfg.BufferSize) {
 		s.spool.pressLocked()
 	}
 	s.mu.Unlock()
@@ -306,6 +307,27 @@ func (s *Shipper) awaitRoomLocked(ctx context.Context, g *Group) (taken bool, er
 		}
 	}
 }
+
+// Rescue says whether some of an input that is usually waited for will be gone when this process ends, as the rest of a file
+// that was deleted is. Until it is told otherwise, what cannot be delivered goes to the spool; when that is full too, Add waits.
+func (s *Shipper) Rescue(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rescue = on; !on || s.spool == nil {
+		return
+	}
+	for _, d := range s.dests {
+		if d.required && (d.view.failing || d.view.state != Closed) {
+			s.spool.pressLocked()
+		}
+	}
+	if !s.roomLocked() {
+		s.spool.pressLocked()
+	}
+}
+
+// spoolsLocked says whether the spool is to take what cannot be delivered.
+func (s *Shipper) spoolsLocked() bool { return s.cfg.Volatile || s.rescue }
 
 // dropsLocked says whether the policy is to drop rather than to wait: the input cannot be read again, and
 // there is a spool that is full too, or a destination that fails. One that is merely slow, without a spool, is waited for.

@@ -47,18 +47,14 @@ const (
 
 // trigger turns the spool on: delivery falters.
 func (x *spooler) trigger() {
-	if !x.s.cfg.Volatile {
-		return
-	}
 	x.s.mu.Lock()
-	x.on, x.trouble = true, time.Now()
+	x.pressLocked()
 	x.s.mu.Unlock()
-	x.nudge()
 }
 
-// pressLocked turns the spool on when memory gets short.
+// pressLocked turns the spool on, if it is to take anything.
 func (x *spooler) pressLocked() {
-	if x.s.cfg.Volatile {
+	if x.s.spoolsLocked() {
 		x.on, x.trouble = true, time.Now()
 		x.nudge()
 	}
@@ -236,7 +232,7 @@ func (x *spooler) noRoom(err error) bool {
 	if first {
 		s.log.Error("the spool takes no more, events are held in memory", "err", err, "events", x.sp.left())
 	}
-	if !short || s.cfg.OnFull != "drop_oldest" {
+	if !short || s.cfg.OnFull != "drop_oldest" || !s.cfg.Volatile {
 		return false
 	}
 	return x.dropSegment()
@@ -296,7 +292,8 @@ func (x *spooler) dropSegment() bool {
 	return true
 }
 
-// leave turns the spool off when every required destination works and has read all of it.
+// leave turns the spool off when every required destination works and has read all of it, or when there is nothing to rescue any
+// more.
 func (x *spooler) leave(now time.Time) {
 	s := x.s
 	s.mu.Lock()
@@ -306,6 +303,7 @@ func (x *spooler) leave(now time.Time) {
 			off = false
 		}
 	}
+	off = off || x.on && !s.ending && !s.spoolsLocked()
 	if off {
 		x.on = false
 	}
@@ -461,7 +459,7 @@ func (x *spooler) doneLocked(d *dest, b *batch, dead, drop int, reason string) (
 func (x *spooler) close() {
 	s := x.s
 	s.mu.Lock()
-	x.on = s.cfg.Volatile && s.fatal == nil
+	x.on = s.spoolsLocked() && s.fatal == nil
 	s.mu.Unlock()
 	x.write()
 	x.sp.seal()

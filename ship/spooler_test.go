@@ -469,6 +469,98 @@ func TestFileInputIsNotSpooled(t *testing.T) {
 	})
 }
 
+func TestRescueSpoolsWhatCannotBeReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &outage{}
+		o.down.Store(true)
+		f := &receiver{answer: o.answer}
+		cfg := pipeConfig(t)
+		cfg.Volatile = false
+		cfg.BufferSize = 100
+		s := begin(t, cfg, Deps{Transport: f})
+		var ack tally
+		add(t, s, group(0, 100, &ack))
+		time.Sleep(time.Second)
+		if b := balance(t, s); b.Spooled != 0 || ack.count() != 0 {
+			t.Fatalf("spooled before anything was to be rescued: %+v", b)
+		}
+		s.Rescue(true)
+		for i := 100; i < 400; i += 50 { // more than memory may hold: Add would wait for good
+			add(t, s, group(i, i+50, &ack))
+			time.Sleep(time.Second)
+		}
+		if b := balance(t, s); b.Spooled < 350 || ack.count() < 350 {
+			t.Errorf("during the rescue: %d acknowledged, %+v", ack.count(), b)
+		}
+		s.Rescue(false)
+		time.Sleep(time.Second)
+		add(t, s, group(400, 450, &ack))
+		time.Sleep(time.Second)
+		if b := balance(t, s); b.Spooled != 400 || b.InMemory != 50 || b.Spool.On {
+			t.Errorf("after the rescue: %+v", b)
+		}
+		s.Close()
+
+		o.down.Store(false)
+		s = begin(t, cfg, Deps{Transport: f})
+		if err := s.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+		sameLines(t, f.lines(), want(0, 400))
+	})
+}
+
+func TestRescueAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &receiver{answer: func(int, *http.Request, []string) (*http.Response, error) { return nil, syscall.ECONNREFUSED }}
+		cfg := pipeConfig(t)
+		cfg.Volatile = false
+		s := begin(t, cfg, Deps{Transport: f})
+		s.Rescue(true)
+		var ack tally
+		add(t, s, group(0, 100, &ack))
+		s.Close()
+		if ack.count() != 100 || len(segments(t, cfg.StateDir)) == 0 {
+			t.Errorf("%d of 100 are kept, segments %v", ack.count(), segments(t, cfg.StateDir))
+		}
+	})
+}
+
+func TestRescueWaitsForRoomInTheSpool(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &outage{}
+		o.down.Store(true)
+		f := &receiver{answer: o.answer}
+		cfg := pipeConfig(t)
+		cfg.Volatile = false
+		cfg.BufferSize = 100
+		cfg.SpoolMax = 1 << 20
+		s := begin(t, cfg, Deps{Transport: f})
+		s.Rescue(true)
+		var ack tally
+		n := 0
+		for ; n < 100_000; n += 50 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			err := s.Add(ctx, group(n, n+50, &ack))
+			cancel()
+			if err != nil {
+				break
+			}
+		}
+		if n == 100_000 {
+			t.Fatal("Add never waited")
+		}
+		if b := balance(t, s); b.Dropped["full"] != 0 {
+			t.Errorf("dropped what could have waited: %+v", b)
+		}
+		o.down.Store(false)
+		if err := s.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+		sameLines(t, f.lines(), want(0, n))
+	})
+}
+
 func TestSecondProcessIsToldWhoseTheStateIs(t *testing.T) {
 	t.Parallel()
 	cfg := pipeConfig(t)

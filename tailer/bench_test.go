@@ -151,7 +151,7 @@ func TestAllocationsPerLine(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	got := 0
-	for c := tl.read(nil); c != nil; c = tl.read(nil) {
+	for c := tl.read(); c != nil; c = tl.read() {
 		got += strings.Count(c.Text, "\n")
 		c.Ack.Done(1)
 	}

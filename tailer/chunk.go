@@ -118,6 +118,3 @@ func (tr *track) state() (position, int) {
 	defer tr.mu.Unlock()
 	return tr.committed, len(tr.waiting)
 }
-
-// vanishing says whether nobody could read the chunk again once this process ends.
-func (c *Chunk) vanishing() bool { return c.gen != nil && c.gen.gone.Load() }

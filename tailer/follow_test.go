@@ -839,7 +839,7 @@ func TestLinesAreTheSameAsOnce(t *testing.T) {
 			}
 			tl.watchStep(r.now)
 			var got []line
-			for c := tl.read(nil); c != nil; c = tl.read(nil) {
+			for c := tl.read(); c != nil; c = tl.read() {
 				got = append(got, linesOf(c)...)
 			}
 			tl.Close()

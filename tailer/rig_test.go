@@ -67,7 +67,7 @@ func (r *rig) after(d time.Duration) {
 }
 
 func (r *rig) read() {
-	for c := r.tl.read(nil); c != nil; c = r.tl.read(nil) {
+	for c := r.tl.read(); c != nil; c = r.tl.read() {
 		for _, l := range linesOf(c) {
 			r.got = append(r.got, l.text)
 			r.paths = append(r.paths, c.Source.Path)

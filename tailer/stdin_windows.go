@@ -11,4 +11,6 @@ const canWait = false
 
 func openPipe(path string) (*os.File, error) { return os.Open(path) }
 
-func fillFrom(context.Context, context.Context, *os.File, int, *ahead) error { return errors.ErrUnsupported }
+func fillFrom(context.Context, context.Context, *os.File, int, *ahead) error {
+	return errors.ErrUnsupported
+}

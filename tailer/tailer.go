@@ -36,8 +36,8 @@ type Tailer struct {
 	log     *slog.Logger
 	now     func() time.Time
 	chunks  chan *Chunk
-	rescued chan *Chunk
-	streams chan fed // what came from standard input and pipes; nil without them, closed after the last
+	rescue  chan bool // one slot: the latest state
+	streams chan fed  // what came from standard input and pipes; nil without them, closed after the last
 	reader  follower
 	store   *store // nil without a state directory
 
@@ -53,7 +53,6 @@ type Tailer struct {
 	wakeRead   chan struct{}
 	wakeWatch  chan struct{}
 	wakeSave   chan struct{}
-	rescue     atomic.Bool // somebody takes from rescued
 	watcher    watcher
 
 	stop, quit             context.Context
@@ -132,7 +131,7 @@ func newTailer(ctx context.Context, cfg Config, log *slog.Logger) (*Tailer, erro
 		log:       log,
 		now:       time.Now,
 		chunks:    make(chan *Chunk, cfg.Buffer),
-		rescued:   make(chan *Chunk),
+		rescue:    make(chan bool, 1),
 		wakeRead:  make(chan struct{}, 1),
 		wakeWatch: make(chan struct{}, 1),
 		wakeSave:  make(chan struct{}, 1),
@@ -164,14 +163,10 @@ func newTailer(ctx context.Context, cfg Config, log *slog.Logger) (*Tailer, erro
 // closed when nothing more will come.
 func (t *Tailer) Chunks() <-chan *Chunk { return t.chunks }
 
-// Rescue returns a channel that hands out, whether or not Chunks is taken from, the chunks of files whose last name is gone:
-// nobody can read them again once this process ends. Taking from it is for who can keep the lines elsewhere while their usual
-// way is blocked. A chunk comes through one of the two channels, never both; Seq counts over both.
-func (t *Tailer) Rescue() <-chan *Chunk {
-	t.rescue.Store(true)
-	poke(t.wakeRead)
-	return t.rescued
-}
+// Rescue returns a channel that says true when a file with lines that are not acknowledged has lost its last name, so that
+// nobody can read them again once this process ends, and false when no such file is left. It holds the latest state only, and
+// is for who can keep lines elsewhere while their usual way is blocked.
+func (t *Tailer) Rescue() <-chan bool { return t.rescue }
 
 // Close stops everything at once, saves the acknowledged positions and releases the state directory. Chunks that were not
 // taken are read again by the next Start. Tokens may be released after Close, but no longer count.
@@ -214,17 +209,15 @@ func (t *Tailer) readLoop(files bool) {
 		if h.next == nil && h.streams == nil && (stop == nil || !files) {
 			return
 		}
-		out, aside, streams := h.offers(t)
+		var out chan *Chunk
+		streams := h.streams
+		if h.next != nil {
+			out, streams = t.chunks, nil
+			h.next.Seq = h.seq
+		}
 		select {
 		case out <- h.next:
 			h.next = nil
-			h.seq++
-		case aside <- h.offer:
-			if h.offer == h.next {
-				h.next = nil
-			} else {
-				h.vanishing = nil
-			}
 			h.seq++
 		case f, ok := <-streams:
 			if ok {
@@ -244,11 +237,9 @@ func (t *Tailer) readLoop(files bool) {
 
 // handout is what readLoop is about to hand out.
 type handout struct {
-	next      *Chunk // through Chunks, or through Rescue if its file is vanishing
-	vanishing *Chunk // of a vanishing file, through Rescue, while next waits
-	offer     *Chunk // the one of the two that Rescue is offered
-	streams   chan fed
-	seq       uint64
+	next    *Chunk
+	streams chan fed
+	seq     uint64
 }
 
 // prepare finds out what to hand out next: what came from a stream, else from a file.
@@ -265,47 +256,16 @@ func (t *Tailer) prepare(h *handout) {
 		}
 	}
 	if h.next == nil {
-		var only func(*generation) bool
-		if h.vanishing != nil { // keeps the order within a file
-			only = func(g *generation) bool { return g != h.vanishing.gen }
-		}
-		h.next = t.read(only)
-	}
-	if h.vanishing == nil && t.rescue.Load() && (h.next == nil || !h.next.vanishing()) {
-		h.vanishing = t.read(isVanishing)
+		h.next = t.read()
 	}
 }
 
-// offers returns the channels to use now; those that are not stay nil.
-func (h *handout) offers(t *Tailer) (out, aside chan *Chunk, streams chan fed) {
-	h.offer = h.vanishing
-	if h.next == nil {
-		streams = h.streams
-	} else {
-		out = t.chunks
-		h.next.Seq = h.seq
-		if h.vanishing == nil && h.next.vanishing() {
-			h.offer = h.next
-		}
-	}
-	if h.offer != nil {
-		aside = t.rescued
-		h.offer.Seq = h.seq
-	}
-	return out, aside, streams
-}
-
-// dropFiles takes back the chunks of files, which will be read again by the next run.
+// dropFiles takes back the chunk of a file, which will be read again by the next run.
 func (h *handout) dropFiles() {
-	for _, c := range []*Chunk{h.next, h.vanishing} {
-		if c != nil && c.gen != nil {
-			c.gen.track.forget(c.Ack)
-		}
-	}
 	if h.next != nil && h.next.gen != nil {
+		h.next.gen.track.forget(h.next.Ack)
 		h.next = nil
 	}
-	h.vanishing = nil
 }
 
 // chunk makes a chunk of g, or of a stream if g is nil, and counts it.
@@ -321,15 +281,15 @@ func (t *Tailer) chunk(src *Source, g *generation, p piece) *Chunk {
 	return c
 }
 
-// read returns the next chunk of a file that only accepts, or nil if there is nothing to read now.
-func (t *Tailer) read(only func(*generation) bool) *Chunk {
+// read returns the next chunk of a file, or nil if there is nothing to read now.
+func (t *Tailer) read() *Chunk {
 	for {
 		t.mu.Lock()
-		g := t.nextLocked(only)
-		if g == nil {
+		if len(t.ready) == 0 {
 			t.mu.Unlock()
 			return nil
 		}
+		g := t.ready[0]
 		final := g.final
 		if g.fi != nil {
 			g.known = g.fi.Size()
@@ -357,16 +317,6 @@ func (t *Tailer) read(only func(*generation) bool) *Chunk {
 			return c
 		}
 	}
-}
-
-// nextLocked returns the generation whose turn it is.
-func (t *Tailer) nextLocked(only func(*generation) bool) *generation {
-	for _, g := range t.ready {
-		if only == nil || only(g) {
-			return g
-		}
-	}
-	return nil
 }
 
 // readLocked notes what a read found, and whose turn it is then.
@@ -433,8 +383,6 @@ func (t *Tailer) heard(g *generation) {
 	g.pending = true
 	t.scheduleLocked(g.src)
 }
-
-func isVanishing(g *generation) bool { return g.gone.Load() }
 
 // source is one path to follow, and the files that were or are found there.
 type source struct {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -106,24 +107,38 @@ func TestBackPressureDoesNotHideFiles(t *testing.T) {
 func TestRescue(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "app.log", "other.log")
-	r.cfg.Buffer = 0
-	tl := r.startReader()
-	r.write("other.log", strings.Repeat("o\n", 100))
-	r.look()
-	r.write("app.log", strings.Repeat("v\n", 1000))
-	r.look()
-	rescued := tl.Rescue()
-	r.remove("app.log")
-	r.look()
-	for _, l := range take(t, rescued, 1000) { // while nobody takes from Chunks
-		if l != "v" {
-			t.Fatalf("got %q, want only lines of the file that is gone", l)
+	r.hold = true
+	r.write("app.log", "a\n")
+	r.write("other.log", "b\n")
+	r.start()
+	said := func() string {
+		select {
+		case on := <-r.tl.Rescue():
+			return strconv.FormatBool(on)
+		default:
+			return "nothing"
 		}
 	}
-	for _, l := range take(t, tl.Chunks(), 100) {
-		if l != "o" {
-			t.Fatalf("got %q, want only lines of the file that stays", l)
-		}
+	r.rename("app.log", "app.log.1")
+	r.look()
+	if got := said(); got != "nothing" {
+		t.Errorf("got %s while every file has a name", got)
+	}
+	r.remove("app.log.1")
+	r.look() // nobody reads: it stands in line
+	if got := said(); got != "true" {
+		t.Errorf("got %s when a file lost its last name, want true", got)
+	}
+	r.step()
+	if got := said(); got != "nothing" || len(r.held) == 0 {
+		t.Errorf("got %s with %d chunks not acknowledged, want every change said once", got, len(r.held))
+	}
+	for _, a := range r.held {
+		a.Done(1)
+	}
+	r.step()
+	if got := said(); got != "false" {
+		t.Errorf("got %s when everything was acknowledged, want false", got)
 	}
 }
 

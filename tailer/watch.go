@@ -44,6 +44,7 @@ type watcher struct {
 	inodes       map[string]map[uint64][]string // of the present pass: the names of an inode in a directory
 	open         int                            // descriptors held
 	notify       notifier
+	vanishing    bool // what was said through Rescue last
 }
 
 // watched is what the watcher keeps of a source.
@@ -144,6 +145,7 @@ func (t *Tailer) watchStep(now time.Time) time.Time {
 		t.lookAll(now)
 		w.started = true
 	}
+	t.tellVanishing()
 	next := w.nextDiscover
 	for _, s := range t.sources {
 		if s.nextLook.Before(next) {
@@ -357,7 +359,7 @@ func (t *Tailer) rotate(s *source, now time.Time) {
 	}
 	if g.f != nil {
 		if fi, err := g.f.Stat(); err == nil {
-			t.noteGone(g, fi)
+			g.gone.Store(unlinked(fi))
 			t.mu.Lock()
 			g.fi = fi
 			t.mu.Unlock()
@@ -372,11 +374,28 @@ func (t *Tailer) rotate(s *source, now time.Time) {
 	t.mu.Unlock()
 }
 
-// noteGone notes whether an open file has a name left, which Rescue wants to know.
-func (t *Tailer) noteGone(g *generation, fi os.FileInfo) {
-	if gone := unlinked(fi); g.gone.Swap(gone) != gone {
-		poke(t.wakeRead)
+// tellVanishing says through Rescue whether lines would be lost if this process ended now.
+func (t *Tailer) tellVanishing() {
+	t.mu.Lock()
+	some := false
+	for _, s := range t.sources {
+		for _, g := range s.gens {
+			if g.rotated && g.gone.Load() {
+				_, waiting := g.track.state()
+				some = some || waiting > 0 || g.pending || g.queued
+			}
+		}
 	}
+	t.mu.Unlock()
+	if some == t.watcher.vanishing {
+		return
+	}
+	t.watcher.vanishing = some
+	select { // what nobody has taken is old
+	case <-t.rescue:
+	default:
+	}
+	t.rescue <- some
 }
 
 // appear opens the file that is now at the path of s.
@@ -478,6 +497,11 @@ func (t *Tailer) settle(s *source, now time.Time) {
 		t.mu.Unlock()
 		switch {
 		case queued:
+			if g.rotated && g.f != nil { // it may wait here for long
+				if fi, err := g.f.Stat(); err == nil {
+					g.gone.Store(unlinked(fi))
+				}
+			}
 		case suspect:
 			t.truncated(s, g, now)
 		case err != nil:
@@ -498,7 +522,7 @@ func (t *Tailer) settle(s *source, now time.Time) {
 				t.unreadable(s, g, err, now)
 				continue
 			}
-			t.noteGone(g, fi)
+			g.gone.Store(unlinked(fi))
 			t.observe(s, g, fi, now)
 			if drained && !pending && (now.Sub(g.quiet) >= t.cfg.Linger || t.watcher.open > t.cfg.MaxOpen) {
 				t.mu.Lock()
