@@ -14,7 +14,7 @@ const maxLevel = 200
 
 // decodeHint marks bytes that may begin something that has to be undone before text is scanned.
 var decodeHint = func() (t [256]bool) {
-	for _, c := range []byte{'\\', '%', '&', 0x1b, 0xc2, 0xe2, 0xef} {
+	for _, c := range []byte{'\\', '%', '&', 0x1b, 0xc2, 0xd9, 0xdb, 0xe0, 0xe2, 0xef} {
 		t[c] = true
 	}
 	return t
@@ -347,8 +347,8 @@ func entity(s string) (rune, int) {
 	return 0, 0
 }
 
-// lookalike maps no-break and typographic spaces to ' ', hyphens and dashes to '-', full-width ASCII to ASCII, and
-// characters of no width to nothing (0). Its length is 0 for everything else.
+// lookalike maps no-break and typographic spaces to ' ', hyphens and dashes to '-', full-width ASCII to ASCII, digits of
+// other scripts to ASCII, and characters of no width to nothing (0). Its length is 0 for everything else.
 func lookalike(s string) (byte, int) {
 	if len(s) >= 2 && s[0] == 0xc2 {
 		switch s[1] {
@@ -359,10 +359,17 @@ func lookalike(s string) (byte, int) {
 		}
 		return 0, 0
 	}
+	if len(s) >= 2 && (s[0] == 0xd9 && s[1] >= 0xa0 && s[1] <= 0xa9 || s[0] == 0xdb && s[1] >= 0xb0 && s[1] <= 0xb9) {
+		return '0' + s[1]&15, 2 // Arabic, U+0660 to U+0669, and Persian, U+06F0 to U+06F9
+	}
 	if len(s) < 3 {
 		return 0, 0
 	}
 	switch {
+	case s[0] == 0xe0 && (s[1] == 0xa5 || s[1] == 0xa7) && s[2] >= 0xa6 && s[2] <= 0xaf: // U+0966, U+09E6: Devanagari, Bengali
+		return s[2] - 0xa6 + '0', 3
+	case s[0] == 0xe0 && s[1] == 0xb9 && s[2] >= 0x90 && s[2] <= 0x99: // U+0E50: Thai
+		return s[2] - 0x90 + '0', 3
 	case s[0] == 0xe2 && s[1] == 0x80:
 		switch c := s[2]; {
 		case c <= 0x8a || c == 0xaf: // U+2000 to U+200A, U+202F

@@ -79,6 +79,9 @@ func (r *Redactor) number(i int) int {
 // glued skips a number that continues a word: UUIDs, versions, order numbers.
 func (r *Redactor) glued(i, j int) int {
 	t := r.t
+	if i > 1 && j-i == 6 && t[i-1] == '-' && t[i-2] == 'G' && hasPrefix(t[j:], " is your ") && r.add(i, j, OTP, "") {
+		return j
+	}
 	for j < len(t) && isWord[t[j]] {
 		j++
 	}

@@ -26,7 +26,7 @@ func (r *Redactor) at(i int) int {
 	if i == 0 || i+3 > len(t) || i < r.last {
 		return i + 1
 	}
-	if t[i+1] == 't' || t[i+1] == 'u' || t[i+1] == '(' || t[i+1] == '/' {
+	if t[i+1] == 't' || t[i+1] == 'u' || t[i+1] == '(' || t[i+1] == '/' || r.oracle(i) {
 		if end := r.driverDSN(i); end > 0 {
 			return end
 		}

@@ -1,6 +1,9 @@
 package redact
 
-import "encoding/base64"
+import (
+	"bytes"
+	"encoding/base64"
+)
 
 // longWord handles a word too long for a label: base64 or hex of readable text is decoded and scanned; if it hides
 // something, all of it goes.
@@ -18,6 +21,9 @@ func (r *Redactor) longWord(i, end int) int {
 		return end
 	}
 	t := r.t
+	if start, name := markedToken(t[i:end]); start >= 0 && r.add(i+start, end, VendorToken, name) {
+		return end
+	}
 	if readableBase64(t[i:end]) {
 		e := end
 		for e < len(t) && base64Any[t[e]] {
@@ -32,6 +38,22 @@ func (r *Redactor) longWord(i, end int) int {
 		return end
 	}
 	return end
+}
+
+// markedToken returns where a token begins in the long word w that shows itself by a mark in its middle or at its end:
+// Stripe's client secrets, Azure's and MaxMind's keys; -1 if there is none.
+func markedToken(w []byte) (start int, name string) {
+	switch n := len(w); {
+	case n >= 80 && n <= 88 && (bytes.Contains(w[40:], []byte("JQQJ9")) || string(w[76:80]) == "AZDO"):
+		return 0, "azure"
+	case n == 40 && string(w[36:]) == "_mmk":
+		return 0, "maxmind"
+	}
+	const mark = "_secret_"
+	if at := bytes.Index(w, []byte(mark)); at > 10 && len(w)-at >= len(mark)+20 && mixed(w[at+len(mark):]) {
+		return at + len(mark), "stripe"
+	}
+	return -1, ""
 }
 
 // readableBase64 reports whether the first 16 characters decode to printable text.

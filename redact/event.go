@@ -36,8 +36,6 @@ func (r *Redactor) redactValue(key string, v schema.Value) schema.Value {
 			return v
 		}
 		f = formJSON
-	default:
-		return v
 	}
 	if !r.remember || len(v.S) > memoText {
 		v.S, _ = r.guard(key, v.S, f)

@@ -261,3 +261,15 @@ func TestEventAsksRulesAndExceptions(t *testing.T) {
 		}
 	}
 }
+
+func TestEventWithLongNames(t *testing.T) {
+	t.Parallel()
+	r := newEngine(t, func(*redact.Config) {}).Worker()
+	name := "the_name_of_a_field_that_is_longer_than_most"
+	e := schema.Event{}
+	e.Metadata.Fields = []schema.Field{{Key: name + "_password", Value: schema.Text("hunter2x9")}, {Key: name, Value: schema.Text("hunter2x9")}}
+	r.Event(&e)
+	if f := e.Metadata.Fields; f[0].Value.S != "[REDACTED:password]" || f[1].Value.S != "hunter2x9" {
+		t.Errorf("got %v", f)
+	}
+}

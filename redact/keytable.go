@@ -15,7 +15,8 @@ func shapeKind(k Kind) class  { return class{kind: k, mode: modeShape} }
 var headRules = []keyRule{
 	{secretKind(Password), `password passwords passwd passwds pwd passphrase passphrases passwort kennwort senha contrasena
 		contraseña wachtwoord motdepasse lozinka haslo hasło heslo jelszo jelszó parool salasana lösenord losenord adgangskode
-		пароль пароля 密码 密碼 口令 パスワード 비밀번호 pw psw pswd passcode passw`},
+		clave contrasenya parolachiave sifre şifre parola sifra šifra salasõna slaptazodis slaptažodis parole katasandi matkhau
+		парола лозинка κωδικός סיסמה סיסמא पासवर्ड รหัสผ่าน كلمةالمرور كلمةالسر رمزعبور گذرواژه 암호 пароль пароля 密码 密碼 口令 パスワード 비밀번호 pw psw pswd passcode passw`},
 	{secretKind(Secret), `secret secrets credential credentials creds secretkey salt pepper`},
 	{secretKind(Token), `token jwt tokens bearer authtoken`},
 	{secretKind(APIKey), `apikey apikeys apitoken accesskey`},
@@ -96,7 +97,8 @@ var pairRules = []keyRule{
 	{secretKind(Password), `pass+phrase pass+word pass+wd password+hash password+digest password+salt passwd+hash pwd+hash
 		password+md5 hashed+password db+pass database+pass user+pass smtp+pass mysql+pass redis+pass admin+pass root+pass
 		login+pass mail+pass ftp+pass rabbitmq+pass account+pass auth+pass ldap+pass bind+pass proxy+pass sudo+pass
-		app+pass wifi+pass vpn+pass postgres+pass pg+pass mongo+pass mot+de+passe mot+passe wifi+psk wpa+psk`},
+		app+pass wifi+pass vpn+pass postgres+pass pg+pass mongo+pass mot+de+passe mot+passe wifi+psk wpa+psk parola+chiave kata+sandi
+		mat+khau كلمة+المرور كلمة+السر`},
 	{shapeKind(OTP), `verification+code security+token+code auth+code authorization+code authentication+code otp+code mfa+code
 		sms+code confirmation+code activation+code login+code access+code reset+code backup+code recovery+code fa+code
 		time+code one+time+code one+time+password one+time+pin time+passcode sign+in+code signin+code passcode+code totp+code

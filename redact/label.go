@@ -1,5 +1,7 @@
 package redact
 
+import "bytes"
+
 // maxLabel is the length of the longest label word.
 const maxLabel = 16
 
@@ -19,7 +21,7 @@ var labels = map[string]Kind{
 	"security": SSN, "bearer": Bearer, "basic": BasicAuth, "fiscal": ItalianCF, "fiscale": ItalianCF, "identifiant": NationalID,
 	"kennwort": Password, "passwort": Password, "senha": Password, "imei": IMEI, "vin": VIN, "card": CreditCard,
 	"social": SSN, "insee": FrenchNIR, "rfc": NationalID, "curp": NationalID, "nric": SingaporeNRIC, "hetu": FinnishHETU,
-	"npi": NPI, "personnummer": SwedishPIN, "rrn": KoreanRRN, "mnemonic": Mnemonic, "phrase": Mnemonic, "values": KindNone, "identified": KindNone, "auth": KindNone,
+	"npi": NPI, "personnummer": SwedishPIN, "rrn": KoreanRRN, "mnemonic": Mnemonic, "phrase": Mnemonic, "values": KindNone, "pass": KindNone, "identified": KindNone, "auth": KindNone,
 }
 
 // labelHashes is the set of the hashes of labels, of "your" in "123456 is your code", and of the one beginning of a token
@@ -53,6 +55,17 @@ func likeLabel(n int, first, second, middle, last byte) bool {
 // codeWords stand before the "code" that opens a door; an exit code does not.
 var codeWords = set(`verification login security auth access sms otp confirmation fa factor one time your passcode authentication
 	activation mfa reset signin this the`)
+
+// useWords stand before the code that is sent to people: "Use code 123456 to sign in".
+var useWords = set(`use enter`)
+
+// signsIn reports whether t, behind the word code, goes on with a number and what it is for.
+func signsIn(t []byte) bool {
+	_, end := wordAfter(t, 0)
+	t = t[end:]
+	return hasPrefix(t, " to sign") || hasPrefix(t, " to log") || hasPrefix(t, " to verify") || hasPrefix(t, " to confirm") ||
+		hasPrefix(t, " for your login")
+}
 
 var dniLabels = set(`dni nie nif`)
 
@@ -99,6 +112,8 @@ func (r *Redactor) label(i, end int) int {
 			return r.identifiedBy(end)
 		case 'a', 'A':
 			return r.authCommand(end)
+		case 'p', 'P':
+			return r.passCommand(i, end)
 		}
 		return r.insertValues(i, end)
 	case Bearer, BasicAuth:
@@ -111,7 +126,7 @@ func (r *Redactor) label(i, end int) int {
 	case Password, Token, Secret, APIKey:
 		return r.spoken(i, end, kind)
 	case OTP:
-		if end-i == len("code") && !r.wordBefore(i, codeWords) {
+		if end-i == len("code") && !r.wordBefore(i, codeWords) && !(r.wordBefore(i, useWords) && signsIn(t[end:])) {
 			return end
 		}
 	}
@@ -325,6 +340,13 @@ func (r *Redactor) spoken(i, end int, kind Kind) int {
 			break
 		}
 		filler++
+		if w := string(b[:q-p]); (w == "for" || w == "of") && q < len(t) && t[q] == ' ' {
+			// "password for ada is …"
+			s, e := wordAfter(t, q)
+			if hasPrefix(t[e:], " is ") && e-s < 64 {
+				q = e + len(" is")
+			}
+		}
 		j = q
 		if j < len(t) && t[j] == ':' {
 			j++
@@ -365,7 +387,7 @@ func (r *Redactor) spoken(i, end int, kind Kind) int {
 	} else if filler > 0 {
 		least = 12
 	}
-	if len(v) < least || len(v) > 512 || v[0] == '/' || v[0] == '<' || v[0] == '[' || v[0] == '{' || v[0] == '(' || isDate(v) || path(v) ||
+	if len(v) < min(least, 8) || len(v) > 512 || v[0] == '/' || v[0] == '<' || v[0] == '[' || v[0] == '{' || v[0] == '(' || isDate(v) || path(v) ||
 		r.placeholder(v) {
 		return end
 	}
@@ -374,13 +396,36 @@ func (r *Redactor) spoken(i, end int, kind Kind) int {
 		if p.digits == 0 || p.letters == 0 {
 			return end
 		}
-	} else if !randomLooking(v, least) || idLike(v) || digitGroups(v) < 2 {
+	} else if kind == Password && r.wordBefore(i, withWords) && chosen(v) {
+		// "logging in with password …"
+	} else if len(v) < least || !randomLooking(v, least) || idLike(v) || digitGroups(v) < 2 {
 		return end
 	}
 	if r.add(j, e, kind, "") {
 		return e
 	}
 	return end
+}
+
+// withWords stand before "password" when the thing itself follows.
+var withWords = set(`with using use used`)
+
+// chosen reports whether v looks like a password that somebody chose: letters of both cases, or a mark, and a digit.
+func chosen(v []byte) bool {
+	small, capital, digit, mark := false, false, false, false
+	for _, c := range v {
+		switch {
+		case c >= 'a' && c <= 'z':
+			small = true
+		case c >= 'A' && c <= 'Z':
+			capital = true
+		case byteClass[c] == bDigit:
+			digit = true
+		case c == '!' || c == '@' || c == '#' || c == '$' || c == '%' || c == '^' || c == '&' || c == '*':
+			mark = true
+		}
+	}
+	return len(v) >= 8 && small && digit && (capital || mark)
 }
 
 // idLike reports whether v is a UUID, a digest or a name with a number rather than a secret.
@@ -399,12 +444,19 @@ func idLike(v []byte) bool {
 	return hex+dashes == len(v) || colons > 0
 }
 
-// identifiedBy handles IDENTIFIED BY 'secret' of SQL.
+// identifiedBy handles IDENTIFIED BY 'secret' and IDENTIFIED WITH plugin BY 'secret' of SQL.
 func (r *Redactor) identifiedBy(end int) int {
 	t := r.t
-	for _, w := range [...]string{" BY ", " by "} {
-		if hasPrefix(t[end:], w) {
-			j := end + len(w)
+	j := end
+	if hasPrefix(t[j:], " WITH ") || hasPrefix(t[j:], " with ") {
+		j += len(" WITH ")
+		for j < len(t) && (isWord[t[j]] || t[j] == '\'') {
+			j++
+		}
+	}
+	for _, w := range [...]string{" BY ", " by ", " AS ", " as "} {
+		if hasPrefix(t[j:], w) {
+			j += len(w)
 			if hasPrefix(t[j:], "PASSWORD ") {
 				j += len("PASSWORD ")
 			}
@@ -431,6 +483,16 @@ func (r *Redactor) authCommand(end int) int {
 			}
 		}
 	}
+	if string(t[end-4:end]) == "AUTH" && end < len(t) && t[end] == ' ' {
+		// AUTH secret, AUTH user secret
+		start, e := wordAfter(t, end)
+		if s, n := wordAfter(t, e); mixedWord(t[s:n]) {
+			start, e = s, n
+		}
+		if mixedWord(t[start:e]) && r.add(start, e, Password, "") {
+			return e
+		}
+	}
 	if end+2 < len(t) && t[end] == '"' && t[end+1] == ' ' && t[end+2] == '"' {
 		// Redis prints one quoted word after the other; the last one is the password.
 		for j := end + 2; j < len(t) && t[j] == '"'; j += 2 {
@@ -446,6 +508,43 @@ func (r *Redactor) authCommand(end int) int {
 			}
 			j = e
 		}
+	}
+	return end
+}
+
+// wordAfter returns the word behind the blank at i, empty if there is none.
+func wordAfter(t []byte, i int) (start, end int) {
+	if i >= len(t) || t[i] != ' ' {
+		return i, i
+	}
+	end = i + 1
+	for end < len(t) && !isSpace[t[end]] && t[end] != '"' && t[end] != '\'' && t[end] != ',' && t[end] != ';' {
+		end++
+	}
+	return i + 1, end
+}
+
+// mixedWord reports whether v can be a password in a command: six characters or more with a letter and a digit.
+func mixedWord(v []byte) bool {
+	if len(v) < 6 || v[0] == '[' {
+		return false
+	}
+	p := profileOf(v)
+	return p.letters > 0 && p.digits > 0 && !isDate(v) && !path(v)
+}
+
+// passCommand handles PASS of FTP and POP3 where a log shows the command: behind a prompt, a side of the talk, or the word.
+func (r *Redactor) passCommand(i, end int) int {
+	t := r.t
+	if string(t[i:end]) != "PASS" || i < 2 || t[i-1] != ' ' {
+		return end
+	}
+	before := t[max(0, i-9) : i-1]
+	if c := before[len(before)-1]; c != '>' && !bytes.HasSuffix(before, []byte("C:")) && !bytes.HasSuffix(before, []byte("command")) {
+		return end
+	}
+	if s, e := wordAfter(t, end); mixedWord(t[s:e]) && r.add(s, e, Password, "") {
+		return e
 	}
 	return end
 }

@@ -38,6 +38,9 @@ func (r *Redactor) separator(i int) int {
 	if i == 0 || r.planAt == j {
 		return j
 	}
+	if t[i] == ':' && byteClass[t[i-1]] == bDigit && j < len(t) && t[j] == '"' {
+		return r.serialized(i, j)
+	}
 	k, ok := r.keyBefore(i)
 	if !ok {
 		return j
@@ -53,13 +56,16 @@ func (r *Redactor) separator(i int) int {
 		r.keyQuote = [2]int{r.d.rawStart(q), r.d.rawEnd(q + 1)}
 		r.keyLevel = int(r.quote(q))
 	}
+	if t[i] == ':' && string(t[k.start:k.end]) == "PASS" {
+		return j // of a test, PASS: TestLogin2
+	}
 	r.nearFrom, r.nearTo = k.start, k.end
 	if len(r.e.allowFields) > 0 && r.fieldAllowed() {
 		r.allowUntil = max(r.allowUntil, r.fieldEnd(j))
 	}
 	switch c.mode {
 	case modeNone:
-		return j
+		return r.shortName(t[k.start:k.end], k, j)
 	case modeNameOf:
 		r.noteName(j)
 		return r.multipart(j)
@@ -76,6 +82,68 @@ func (r *Redactor) separator(i int) int {
 	next := r.value(j, c, r.pct(i), structured, i)
 	r.judging = false
 	return next
+}
+
+// shortName handles names that say too little alone: code in the answer to a request for authorization, and the private
+// parts of a key as JSON.
+func (r *Redactor) shortName(name []byte, k keyAt, j int) int {
+	t := r.t
+	switch {
+	case string(name) == "code":
+		start := j
+		if start < len(t) && (t[start] == '"' || t[start] == '\'') {
+			start++
+		}
+		end := start
+		for end < len(t) && (urlChars[t[end]] || t[end] == '/' || t[end] == '.' || t[end] == '~' || t[end] == '*' || t[end] == '!') {
+			end++
+		}
+		v := t[start:end]
+		if len(v) < 2048 && randomLooking(v, 12) && !isDate(v) && authorizes(t) && r.add(start, end, Token, "") {
+			return end
+		}
+	case k.quoted && len(name) <= 2 && privateParts[string(name)] && j < len(t) && t[j] == '"':
+		start, end, _ := r.quoted(j)
+		if end-start >= 20 && bytes.Contains(t, []byte(`"kty"`)) && r.add(start, end, PrivateKey, "") {
+			return end + 1
+		}
+	}
+	return j
+}
+
+// privateParts are the private members of a JSON web key.
+var privateParts = set(`d p q dp dq qi k`)
+
+// authorizes reports whether t says that it is about a request for authorization, in which a code is a credential.
+func authorizes(t []byte) bool {
+	for _, w := range [...]string{"state=", "authorization_code", "redirect_uri", "callback", "oauth", "/cb?", "id_token", "openid"} {
+		if bytes.Contains(t, []byte(w)) {
+			return true
+		}
+	}
+	return false
+}
+
+// serialized handles s:8:"password";s:11:"…", as PHP writes maps: i is at the colon before the value at j.
+func (r *Redactor) serialized(i, j int) int {
+	t := r.t
+	p := i
+	for p > 0 && byteClass[t[p-1]] == bDigit {
+		p--
+	}
+	const mark = "\";s:"
+	if p < len(mark) || string(t[p-len(mark):p]) != mark {
+		return j
+	}
+	q := p - len(mark)
+	start, ok := r.quotedBefore(q)
+	if !ok {
+		return j
+	}
+	if c := r.class(t[start:q]); c.kind != KindNone && t[start] != '[' { // else what we replaced
+		return r.value(j, c, 0, true, i)
+	}
+	return j
 }
 
 // multipart handles name="key" of a multipart form: the value stands behind an empty line.
@@ -330,6 +398,9 @@ func (r *Redactor) phrase(k keyAt) (c class) {
 // markup handles '>': the value of <key>value</key> and of elements that name their key in an attribute.
 func (r *Redactor) markup(i int) int {
 	t := r.t
+	if i > 1 && t[i-1] == '-' && t[i-2] == ' ' && i+1 < len(t) && t[i+1] == ' ' {
+		return r.arrow(i)
+	}
 	if i == 0 || t[i-1] == '/' || t[i-1] == '-' || t[i-1] == '=' || t[i-1] == ' ' {
 		return i + 1
 	}
@@ -380,6 +451,18 @@ func (r *Redactor) markup(i int) int {
 	}
 	if r.scalar(from, to, c, true) {
 		return to
+	}
+	return i + 1
+}
+
+// arrow handles key -> value, as Scala prints maps.
+func (r *Redactor) arrow(i int) int {
+	k, ok := r.keyBefore(i - 1)
+	if !ok {
+		return i + 1
+	}
+	if c := r.class(r.t[k.start:k.end]); c.kind != KindNone && r.t[k.start] != '[' { // else what we replaced
+		return r.value(i+1, c, 0, k.quoted, i)
 	}
 	return i + 1
 }

@@ -141,10 +141,8 @@ func (r *Redactor) userinfo(from, at int) {
 	if colon >= 0 {
 		user = colon
 	}
-	if s, e, ok := emailAround(t[:user], from); ok && s >= from {
-		r.add(s, e, Email, "")
-	} else if v, end := userToken(t, from, user); v {
-		r.add(from, end, URLPassword, "")
+	if user > from {
+		r.userOf(from, user)
 	}
 	if colon < 0 || colon+1 == at {
 		return
@@ -155,6 +153,18 @@ func (r *Redactor) userinfo(from, at int) {
 		return
 	}
 	r.add(colon+1, at, URLPassword, "")
+}
+
+// userOf masks a user that is an address, a vendor's token, or looks like a token.
+func (r *Redactor) userOf(from, end int) {
+	t := r.t
+	if s, e, ok := emailAround(t[:end], from); ok && s >= from {
+		r.add(s, e, Email, "")
+	} else if v, e := vendor(t, from); v != nil && e == end {
+		r.add(from, end, v.kind, v.name)
+	} else if v, _ := userToken(t, from, end); v {
+		r.add(from, end, URLPassword, "")
+	}
 }
 
 // placeholderURL reports whether a password in a URL is none: ***, xxxxx, ${PASS}, <password>.
@@ -189,6 +199,11 @@ func matchWebhook(t []byte, from, slash int, host, path string) int {
 	return slash + len(path)
 }
 
+// oracle reports whether the '@' at i may be that of a thin driver's address, user/password@host:1521.
+func (r *Redactor) oracle(i int) bool {
+	return bytes.Contains(r.t[max(0, i-160):i], []byte("jdbc:oracle:"))
+}
+
 // driverDSN handles user:password@tcp(host)/db and user/password@//host at the '@'. It returns 0 if it is none.
 func (r *Redactor) driverDSN(i int) int {
 	t := r.t
@@ -196,7 +211,7 @@ func (r *Redactor) driverDSN(i int) int {
 	switch rest := t[i+1:]; {
 	case hasPrefix(rest, "tcp("), hasPrefix(rest, "unix("), hasPrefix(rest, "udp("), hasPrefix(rest, "(DESCRIPTION"):
 		sep = ':'
-	case hasPrefix(rest, "//"):
+	case hasPrefix(rest, "//"), r.oracle(i):
 		sep = '/'
 	default:
 		return 0

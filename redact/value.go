@@ -483,6 +483,11 @@ func (r *Redactor) extend(start, end int, kind Kind) int {
 			return max(end, matchIBAN(t, start))
 		}
 	}
+	if kind == DateOfBirth {
+		if e := wordDate(t, start); e > end {
+			return e
+		}
+	}
 	for end < len(t) && end < start+40 {
 		p := end
 		for p < len(t) && p < end+2 && (t[p] == ' ' || t[p] == '-' || t[p] == '(' || t[p] == ')' || t[p] == '+' || t[p] == '.') {
@@ -499,6 +504,38 @@ func (r *Redactor) extend(start, end int, kind Kind) int {
 			return end
 		}
 		end = q
+	}
+	return end
+}
+
+// months are the beginnings of the names of months in English, as dates of birth are written.
+var months = set(`jan feb mar apr may jun jul aug sep oct nov dec`)
+
+// wordDate returns the end of a date with the name of a month at i, 0 if there is none: March 19, 1970 or 19 March 1970.
+func wordDate(t []byte, i int) int {
+	month, numbers := false, 0
+	end := 0
+	for range 3 {
+		p := i
+		for p < len(t) && alnum[t[p]] {
+			p++
+		}
+		switch {
+		case p-i >= 3 && byteClass[t[i]] == bAlpha && months[string([]byte{lower(t[i]), lower(t[i+1]), lower(t[i+2])})]:
+			month = true
+		case p > i && byteClass[t[i]] == bDigit:
+			numbers++
+		default:
+			return 0
+		}
+		end = p
+		for p < len(t) && (t[p] == ' ' || t[p] == ',' || t[p] == '.') && p < end+2 {
+			p++
+		}
+		i = p
+	}
+	if !month || numbers != 2 {
+		return 0
 	}
 	return end
 }
