@@ -31,6 +31,7 @@ func shipCommand(env *Env) *cli.Command {
 		UsageText: "ezlogs ship [flags] [FILE|DIR|GLOB|-]...\n<command> | ezlogs ship [flags]",
 		Description: `Examples:
   app | ezlogs ship --to https://collector.example/events      what the app prints, as events
+  app | ezlogs ship --tee --to https://collector.example/events   … and goes on to the terminal
   ezlogs ship --to https://collector.example/events log/       follow files; positions are kept
   ezlogs ship --once --to file:events.ndjson.lz4 'log/*.log*'  read to the end, merged by time, and stop
   ezlogs ship --once app.log | jq .                            see the events`,
@@ -43,6 +44,7 @@ func shipCommand(env *Env) *cli.Command {
 			&cli.StringFlag{Name: "listen", Usage: "take lines over HTTP on `ADDRESS` instead of reading files or a pipe"},
 			&cli.StringFlag{Name: "admin", Usage: "/healthz, /readyz and /metrics on `ADDRESS`"},
 			&cli.BoolFlag{Name: "no-guard", Usage: "do not start a second process that outlives a crash of the first"},
+			&cli.BoolFlag{Name: "tee", Usage: "pass standard input through to stdout, unchanged"},
 			&cli.BoolFlag{Name: "strict", Usage: "exit 1 when something could not be delivered"},
 		}, commonFlags()...),
 		Action: func(c *cli.Context) error { return runShip(env, c) },
@@ -70,10 +72,13 @@ func runShip(env *Env, c *cli.Context) error {
 			"or    ezlogs ship --once --to stdout log/production.log",
 		}}
 	}
+	if err := mayTee(c, l.Config, paths); err != nil {
+		return err
+	}
 	if l.Config.Input.Listen == "" && guarded(env, paths, c.Bool("once"), c.Bool("no-guard")) {
 		return &exitError{status: guard(env)}
 	}
-	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), quiet: c.Bool("quiet"), log: ownLog(env, c), admin: &admin{began: time.Now()}}
+	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), tee: c.Bool("tee"), quiet: c.Bool("quiet"), log: ownLog(env, c), admin: &admin{began: time.Now()}}
 	r.reload = func() (*Config, error) {
 		l, err := configure(env, c)
 		if err != nil {
@@ -91,6 +96,18 @@ func runShip(env *Env, c *cli.Context) error {
 	return r.run(ctx)
 }
 
+// mayTee reports what --tee cannot do.
+func mayTee(c *cli.Context, cfg *Config, paths []string) error {
+	switch {
+	case !c.Bool("tee"):
+	case !slices.Equal(paths, []string{"-"}) || c.Bool("once") || cfg.Input.Listen != "":
+		return usagef("--tee passes a pipe through; there is none to read here")
+	case !cfg.hasDestination() || slices.Contains(cfg.allDestinations(), "stdout"):
+		return usagef("--tee uses stdout for the lines; events need another destination (--to)")
+	}
+	return nil
+}
+
 // shipRun is one run of ship.
 type shipRun struct {
 	env    *Env
@@ -98,6 +115,7 @@ type shipRun struct {
 	paths  []string
 	once   bool
 	strict bool
+	tee    bool // standard input goes to stdout, too
 	log    *slog.Logger
 	dir    string // state, "" for none
 	keys   *keys
@@ -110,14 +128,18 @@ type shipRun struct {
 
 // destinations makes stdout the destination when there is none: the first try works.
 func (r *shipRun) destinations(quiet bool) {
-	d := &r.cfg.Delivery
-	if len(d.To) > 0 || len(d.Destinations) > 0 {
+	if r.cfg.hasDestination() {
 		return
 	}
-	d.To = []string{"stdout"}
+	r.cfg.Delivery.To = []string{"stdout"}
 	if isTerminal(r.env.Stdout) && !quiet {
 		fmt.Fprintln(r.env.Stderr, "ezlogs: no destination is set: events go to stdout (--to, or delivery.to in ezlogs.toml)")
 	}
+}
+
+// hasDestination reports whether the user named one.
+func (c *Config) hasDestination() bool {
+	return len(c.Delivery.To) > 0 || len(c.Delivery.Destinations) > 0
 }
 
 // remote reports whether some destination is another program that may be down.
@@ -223,6 +245,9 @@ func (s *session) follow(ctx context.Context) (again bool, err error) {
 	r := s.run
 	t := r.cfg.tailer(r.paths)
 	t.StateDir = r.dir
+	if r.tee {
+		t.Tee = r.env.Stdout
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	in := io.Reader(r.env.Stdin)

@@ -2,6 +2,7 @@ package tailer
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"time"
 )
@@ -46,6 +47,9 @@ type Config struct {
 	// FollowNxadm lets github.com/nxadm/tail follow files that are caught up, where the system allows it. It is meant for
 	// a person watching a few files.
 	FollowNxadm bool `toml:"-"`
+	// Tee gets the bytes of standard input, unchanged, as they are read. Reading waits for it, but not for its errors: the first
+	// one ends the copying.
+	Tee io.Writer `toml:"-"`
 }
 
 // DefaultConfig returns a configuration with every limit set and no paths.

@@ -30,17 +30,20 @@ func startFeed(wg *sync.WaitGroup, stop, quit context.Context, path string, r io
 	s := newStream(in, cfg.BlockSize, cfg.MaxLine)
 	s.eager = true
 	file, _ := r.(*os.File)
+	if path == stdinPath && cfg.Tee != nil {
+		in.tee = startTee(stop, cfg.Tee)
+	}
 	room := 0
 	if file != nil {
 		room = growPipe(file)
 	}
 	if file != nil && canWait {
-		wg.Go(func() { in.end(fillFrom(stop, quit, file, room, in)) })
+		wg.Go(func() { in.finish(fillFrom(stop, quit, file, room, in)) })
 	} else {
 		// A read that waits cannot be called back here; the goroutine ends with the input or with the process.
 		go func() {
 			_, err := io.Copy(aheadWriter{in, quit.Done()}, r)
-			in.end(err)
+			in.finish(err)
 		}()
 		context.AfterFunc(stop, func() { in.end(nil) })
 	}
@@ -70,6 +73,7 @@ type ahead struct {
 	room   chan struct{} // one slot: something was taken
 	full   int           // bytes worth taking without pacing
 	handed time.Time     // owned by the reading side
+	tee    *tee          // owned by the adding side; nil copies nothing
 }
 
 func newAhead(full int) *ahead {
@@ -85,6 +89,9 @@ func poke(c chan struct{}) {
 
 // add appends b when there is room for it. It returns false when quit is done or the end was set.
 func (a *ahead) add(quit <-chan struct{}, b []byte) bool {
+	if a.tee != nil {
+		a.tee.add(b)
+	}
 	for {
 		a.mu.Lock()
 		ended, free := a.ended, pipeAhead-len(a.buf)
@@ -104,6 +111,14 @@ func (a *ahead) add(quit <-chan struct{}, b []byte) bool {
 			return false
 		}
 	}
+}
+
+// finish ends what is added to after the last of it was copied, too.
+func (a *ahead) finish(err error) {
+	if a.tee != nil {
+		a.tee.end()
+	}
+	a.end(err)
 }
 
 // end says that nothing more will be added. The first end counts; nil stands for io.EOF.
