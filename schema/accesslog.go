@@ -15,7 +15,8 @@ func parseAccessLog(p *Parser, e *Event, line string) bool {
 	if !ok {
 		return false
 	}
-	request, rest, ok := cutQuoted(strings.TrimLeft(rest, " "))
+	host, rest := accessHost(strings.TrimLeft(rest, " "))
+	request, rest, ok := cutQuoted(rest)
 	if !ok {
 		return false
 	}
@@ -32,6 +33,9 @@ func parseAccessLog(p *Parser, e *Event, line string) bool {
 	e.Platform.Format = "access.common"
 	setAccessClient(e, strings.TrimRight(line[:at], " "))
 	setRequestLine(e, request, status)
+	if host != "" && !e.hasExtra("host") {
+		e.AddExtra("host", Text(host))
+	}
 	size, rest := cutToken(rest)
 	setBytes(e, size)
 	if rest != "" {
@@ -53,6 +57,21 @@ func levelledFront(s string) bool {
 	return false
 }
 
+// accessHost takes a name of the virtual host that stands between time and request, bare or quoted.
+func accessHost(s string) (host, rest string) {
+	if s == "" || s[0] != '"' {
+		if host, rest = cutToken(s); strings.HasPrefix(rest, `"`) && (looksLikeHost(host) || bareIP(host) != "") {
+			return host, rest
+		}
+		return "", s
+	}
+	inner, rest, ok := cutQuoted(s)
+	if rest = strings.TrimLeft(rest, " "); ok && strings.HasPrefix(rest, `"`) && looksLikeHost(inner) {
+		return inner, rest
+	}
+	return "", s
+}
+
 // accessTime returns where the bracket with the time of an access log line begins, -1 when line is none.
 func accessTime(line string) int {
 	if line == "" || line[0] == '{' || line[0] == '[' && !strings.HasPrefix(line, "[2001:") {
@@ -65,7 +84,7 @@ func accessTime(line string) int {
 			return -1
 		}
 		i += from
-		if isAccessTime(line[i:]) {
+		if isAccessTime(line[i:]) || isISOBracket(line[i:]) {
 			if i < 2 || line[i-1] != ' ' {
 				return -1
 			}
@@ -78,6 +97,11 @@ func accessTime(line string) int {
 // isAccessTime reports whether s begins with [dd/Mon/yyyy: .
 func isAccessTime(s string) bool {
 	return len(s) > 20 && isDigit(s[1]) && isDigit(s[2]) && s[3] == '/' && s[7] == '/' && isDigit(s[8]) && (s[12] == ':' || s[12] == ' ')
+}
+
+// isISOBracket reports whether s begins with a date and time of ISO 8601 in a bracket, as nginx' $time_iso8601 gives them.
+func isISOBracket(s string) bool {
+	return len(s) > 20 && isDigit(s[1]) && s[5] == '-' && s[8] == '-' && s[11] == 'T' && s[14] == ':'
 }
 
 // parseStampedAccess takes access logs that begin with the time in brackets: address and names behind it, then the request.
@@ -97,17 +121,80 @@ func parseStampedAccess(p *Parser, e *Event, s *stamped) bool {
 	}
 	word, rest := cutToken(strings.TrimLeft(rest, " "))
 	status := status3(word)
-	if _, _, is := splitRequestLine(request); status == 0 || !is {
+	if _, _, is := splitRequestLine(request); !is {
+		return false
+	}
+	front = strings.TrimSpace(front)
+	if client, after := cutToken(front); strings.HasPrefix(after, "TLSv1") || strings.HasPrefix(after, "SSLv") { // Apache's ssl_request_log
+		e.Platform.Format = "apache.ssl"
+		setClientIP(e, client)
+		protocol, cipher := cutToken(after)
+		e.AddField("ssl_protocol", Text(protocol))
+		addFieldIf(e, "ssl_cipher", cipher)
+		setRequestLine(e, request, 0)
+		setBytes(e, word)
+		return true
+	}
+	if status == 0 {
 		return false
 	}
 	e.Platform.Format = "access.common"
-	setAccessClient(e, strings.TrimSpace(front))
+	setAccessClient(e, front)
 	setRequestLine(e, request, status)
 	size, rest := cutToken(rest)
 	setBytes(e, size)
 	if rest != "" {
 		p.accessExtras(e, rest)
 	}
+	return true
+}
+
+// parseProxyManager takes the log of Nginx Proxy Manager.
+//
+//	[14/Mar/2026:10:00:00 +0000] - 200 200 - GET https shop.test "/users/42" [Client 203.0.113.5] [Length 512] [Gzip -] [Sent-to 10.0.0.9] "curl/8" "-"
+func parseProxyManager(p *Parser, e *Event, s *stamped) bool {
+	head, rest, ok := strings.Cut(s.rest[:min(len(s.rest), 300)], ` "`)
+	f := strings.Fields(head)
+	if !s.closed || !ok || len(f) < 4 || !strings.Contains(rest, "[Client ") {
+		return false
+	}
+	n := len(f)
+	method, scheme, host := f[n-3], f[n-2], f[n-1]
+	if !isMethod(method) || scheme != "http" && scheme != "https" {
+		return false
+	}
+	target, rest, ok := cutQuoted(s.rest[len(head)+1:])
+	if !ok {
+		return false
+	}
+	status := 0
+	for _, word := range f[:n-3] { // the cache's word, upstream's status, ours
+		if v := status3(word); v != 0 {
+			status = v
+		}
+	}
+	for rest = strings.TrimLeft(rest, " "); strings.HasPrefix(rest, "["); {
+		inner, after, ok := cutBracket(rest)
+		if !ok {
+			break
+		}
+		switch key, value := cutToken(inner); key {
+		case "Client":
+			setClientIP(e, value)
+		case "Length":
+			setBytes(e, value)
+		case "Sent-to":
+			addFieldIf(e, "upstream", value)
+		}
+		rest = strings.TrimLeft(after, " ")
+	}
+	e.Platform.Format = "nginx.proxy_manager"
+	setHTTP(e, method, unescapeQuoted(target), status)
+	e.AddExtra("host", Text(host))
+	ua, rest, _ := cutQuoted(rest)
+	setUserAgent(e, unescapeQuoted(ua))
+	referer, _, _ := cutQuoted(strings.TrimLeft(rest, " "))
+	setReferer(e, unescapeQuoted(referer))
 	return true
 }
 

@@ -144,7 +144,7 @@ func (p *Parser) structured(e *Event, sd string) {
 				return
 			}
 			if !known && !(name == "meta" && (key == "sequenceId" || key == "sysUpTime" || key == "language")) {
-				p.field(e, key, Text(unescapeQuoted(v)))
+				p.field(e, key, Text(parameterText(v)))
 			}
 			n = len(sd) - len(rest)
 		}
@@ -159,7 +159,10 @@ func (p *Parser) structured(e *Event, sd string) {
 // syslog3164 reads what follows the priority: Mmm dd hh:mm:ss host tag[pid]: text. Much in it is often left out.
 func (p *Parser) syslog3164(e *Event, s string, pri int) bool {
 	o := &p.out
-	if t, rest, ok := p.leadingTime(s); ok {
+	if n := ciscoSequence(s); n > 0 { // 29: *Mar 14 10:00:00.150: %SYS-5-CONFIG_I: …
+		s = s[n:]
+	}
+	if t, rest, ok := p.syslogTime(s); ok {
 		o.time = t
 		s = strings.TrimPrefix(strings.TrimPrefix(rest, ":"), " ")
 	}
@@ -193,7 +196,7 @@ func (p *Parser) bareSyslog(e *Event, s string) bool {
 			return false
 		}
 	}
-	t, rest, ok := p.leadingTime(s)
+	t, rest, ok := p.syslogTime(s)
 	if !ok || !strings.HasPrefix(rest, " ") {
 		return false
 	}
@@ -202,7 +205,7 @@ func (p *Parser) bareSyslog(e *Event, s string) bool {
 		return false
 	}
 	app, pid, text, ok := syslogTag(rest)
-	if !ok || !named && !allDigits(pid) {
+	if !ok || !named && !allDigits(pid) && !(pid == "" && isRsyslogTime(s)) {
 		return false
 	}
 	o := &p.out
@@ -210,6 +213,57 @@ func (p *Parser) bareSyslog(e *Event, s string) bool {
 	p.syslogHead(-1, host, app, pid)
 	p.inner(e, syslogText(text))
 	return true
+}
+
+// syslogTime reads the time that s begins with. What looks like a year behind it may be the beginning of an IPv6 address.
+func (p *Parser) syslogTime(s string) (t Time, rest string, ok bool) {
+	t, rest, ok = p.leadingTime(s)
+	if ok && len(rest) > 1 && rest[0] == ':' && rest[1] != ' ' && len(s)-len(rest) == len("Mmm dd hh:mm:ss yyyy") {
+		if t, ok = p.parseTime(s[:15]); ok {
+			rest = s[15:]
+		}
+	}
+	return t, rest, ok
+}
+
+// parameterText undoes the escapes of structured data: a backslash before a quote, a backslash or a bracket.
+func parameterText(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\' || s[i+1] == ']') {
+			i++
+		}
+		b = append(b, s[i])
+	}
+	return string(b)
+}
+
+// ciscoSequence returns the length of what Cisco's devices put before the time: a number and a colon, a mark for a clock that
+// is not set.
+func ciscoSequence(s string) int {
+	n := 0
+	for n < len(s) && n < 10 && isDigit(s[n]) {
+		n++
+	}
+	if n == 0 || !strings.HasPrefix(s[n:], ": ") {
+		return 0
+	}
+	n += 2
+	if n+1 < len(s) && (s[n] == '*' || s[n] == '.') {
+		n++
+	}
+	if month, _ := monthOf(s[n:]); month == 0 {
+		return 0
+	}
+	return n
+}
+
+// isRsyslogTime reports whether s begins with a time as rsyslog writes it by default: microseconds and an offset.
+func isRsyslogTime(s string) bool {
+	return len(s) > 33 && s[19] == '.' && allDigits(s[20:26]) && (s[26] == '+' || s[26] == '-') && s[29] == ':' && s[32] == ' '
 }
 
 // syslogText undoes what syslog daemons do to control characters: #012 for a newline, #011 for a TAB.

@@ -242,6 +242,9 @@ var poolLines = []string{
 	"# Query_time: 1.5  Lock_time: 0.1 Rows_sent: 1  Rows_examined: 1", "SELECT '%s';", "2026-03-14 10:00:00.611 UTC [1] a@b ERROR:  %s", "2026-03-14 10:00:00.611 UTC [1] a@b STATEMENT:  SELECT '%s'",
 	"panic: %s", "goroutine 1 [running]:", "main.%s()", "info: Shop.Loans[0]", "      %s", "-----BEGIN PRIVATE KEY-----", "%s==", "-----END PRIVATE KEY-----", "%s",
 	"INFO  2026-03-14T10:00:00.356Z pid=901 tid=k2h: %s", "WARN  2026-03-14T10:00:00.356Z pid=901 tid=k2h: ArgumentError: %s", "thread 'main' panicked at %s:", "\t%s",
+	"__CURSOR=s=1", "__REALTIME_TIMESTAMP=1773482400150000", "MESSAGE=%s", "MESSAGE", "\x05\x00\x00\x00\x00\x00\x00\x00%s", "REQUEST_ID=%s",
+	"#Fields: date time cs-method cs-uri-stem sc-status", "2026-03-14 10:00:00 GET /%s 200", "#Date: 2026-03-14 10:00:00", "#Fields: time x-a x-b", "10:00:00 %s b",
+	"<13>Mar 14 10:00:00 h a[1]: boom#012%s", `{"textPayload":"a\nb %s","logName":"l"}`,
 }
 
 // FuzzJoiner takes any sequence of lines: each must come out once, in an event that is JSON, and be acknowledged.

@@ -208,6 +208,11 @@ func FuzzJSON(f *testing.F) {
 		`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"}}]}]}]}`, `{"event_type":"a.b","action":"c","actor":{"type":"user","id":1},"metadata":{"changes":{"a":[1,2]}}}`,
 		`{"__REALTIME_TIMESTAMP":"1534860261221373","MESSAGE":[104,105]}`, `{"specversion":"1.0","id":"1","source":"a","type":"b","data":{"x":1}}`, `[{"a":1},{"b":2}]`,
 		`{"t":{"$date":"2026-03-14T10:00:00Z"},"s":"I","c":"X","msg":"m","attr":{}}`, `{"error_severity":"LOG","message":"duration: 1 ms  statement: select 1"}`, `{"events":[{"event_type":"a.b","action":"c"}]}`,
+		`{"time":"2026-03-14T10:00:00Z","type":"platform.report","record":{"requestId":"x","metrics":{"durationMs":1}}}`, `{"source_type":"background_job","source_data":{"job_class":"A"},"resource_ids":[{}]}`,
+		`{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":4,"attributes":[{"key":"messaging.destination","value":{"stringValue":"x"}}]}]}]}]}`, `{"logEvents":[{"message":"x"}],"logGroup":"g"}`,
+		`{"streams":[{"stream":{"a":"b"},"values":[["1","x"]]}]}`, `{"sourcetype":"a","event":{"x":1}}`, `{"@metadata":{},"message":"a\nb"}`, `{"OperationId":"a","Type":"AppRequests","Url":"x"}`,
+		`{"routeKey":"GET /a","status":"200","requestTime":"x","requestId":"y","httpMethod":"GET"}`, `{"protoPayload":{"methodName":"a"}}`, `{"Records":[{"eventSource":"a","eventName":"b","eventTime":"c"}]}`,
+		`{"detail-type":"a","source":"b","detail":{"x":1}}`, `{"EdgeStartTimestamp":1773482400150000000,"EdgeEndTimestamp":"x"}`, `{"textPayload":"x"}`,
 	} {
 		f.Add(s)
 	}

@@ -21,6 +21,7 @@ var stampedFormats = []struct {
 	{"gunicorn", parseGunicorn},
 	{"django.server", parseDjangoServer},
 	{"access", parseStampedAccess},
+	{"nginx.proxy_manager", parseProxyManager},
 	{"envoy", parseEnvoy},
 	{"apache.error", parseApacheError},
 	{"php.error", parsePHPError},

@@ -23,7 +23,9 @@ func FuzzTextFormats(f *testing.F) {
 		`127.0.0.1:38178 [21/Nov/2026:17:26:22.487] fe be/s1 0/0/0/85/85 201 137 - - ---- 1/1/0/0/0 0/0 "GET /o HTTP/1.1"`,
 		`at=info method=GET path="/l" host=h request_id=e1f2 fwd="1.2.3.4" dyno=web.1 connect=1ms service=18ms status=200 bytes=13`,
 		"REPORT RequestId: c0ffee00-1234-4abc-9def-0123456789ab\tDuration: 12.5 ms\tXRAY TraceId: 1-5759e988-bd862e3fe1be46a994272793",
-		`2026-03-14 10:00:00,123 INFO  [a.B] [f.py:1] [trace_id=1 span_id=2] - m a="b" c={d`, "", "[", "[2026-03-14 10:00:00", "INFO:", "INFO:  ",
+		`2026-03-14 10:00:00,123 INFO  [a.B] [f.py:1] [trace_id=1 span_id=2] - m a="b" c={d`, "__CURSOR=a\nMESSAGE\n\x03\x00\x00\x00\x00\x00\x00\x00a\nb\n_PID=1", "2026-03-14T10:00:00Z START RequestId: c0ffee00-1234-4abc-9def-0123456789ab",
+		"2026-03-14 10:00:00.000000000 +0000 a.b: {\"log\":\"x\"}", "2 1 eni-1 1.2.3.4 1.2.3.5 1 2 6 20 4249 1418530010 1418530070 ACCEPT OK", "haproxy[1]: ::1:2 [21/Nov/2026:17:26:22.487] a b/c 0/0/0/0/0 200 1",
+		"1.2.3.4,-,-,14/Mar/2026:10:00:00 +0000,GET,/a,HTTP/1.1,200,5,x,y", "<13>1 - - - - - [a b=\"c\"]", "[1] 14 Mar 10:00:06.150 * x", "", "[", "[2026-03-14 10:00:00", "INFO:", "INFO:  ",
 	} {
 		f.Add(s)
 	}

@@ -129,7 +129,9 @@ func resolveRequestWords(e *Event, s string) bool {
 		return false
 	}
 	path, rest := cutToken(s[at+1:])
-	rest = strings.TrimPrefix(rest, "HTTP/1.1\" ")
+	if strings.HasPrefix(rest, "HTTP/") {
+		_, rest = cutToken(rest)
+	}
 	rest = strings.TrimPrefix(strings.TrimPrefix(rest, "-> "), "=> ")
 	rest = strings.TrimPrefix(rest, "- ")
 	word, rest := cutToken(rest)
