@@ -378,7 +378,7 @@ func (l *loaded) show(w io.Writer) {
 	for _, n := range []struct {
 		name string
 		n    int
-	}{{"delivery.destination", len(l.Config.Delivery.Destinations)}, {"format", len(l.Config.Formats)}, {"rule", len(l.Config.Rules)}, {"process", len(l.Config.Processes)}} {
+	}{{"delivery.destination", len(l.Config.Delivery.Destinations)}, {"security.allow", len(l.Config.Security.Allow)}, {"format", len(l.Config.Formats)}, {"rule", len(l.Config.Rules)}, {"process", len(l.Config.Processes)}} {
 		if n.n > 0 {
 			fmt.Fprintf(w, "%-*s  %s\n", width, "[["+n.name+"]]", count(n.n, "table"))
 		}

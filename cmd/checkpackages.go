@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,7 +54,14 @@ func (l *loaded) fault(table string, err error) {
 		if strings.Contains(text, "example") {
 			code = "bad-example"
 		}
-		l.report(isError, keyOf(table, field), &valueError{code: code, text: problem})
+		key := keyOf(table, field)
+		if n, ok := strings.CutPrefix(key, "security.allow."); ok {
+			n, _, _ = strings.Cut(n, ".")
+			if i, err := strconv.Atoi(n); err == nil && i >= len(l.Config.Security.Allow) {
+				key = "security.allow_values"
+			}
+		}
+		l.report(isError, key, &valueError{code: code, text: problem})
 	}
 }
 
@@ -65,7 +73,7 @@ func keyOf(table, field string) string {
 	member, _, _ = strings.Cut(member, "[")
 	switch name {
 	case "allow":
-		return "security.allow_values"
+		return strings.TrimSuffix("security.allow."+number+"."+member, ".")
 	case "destination":
 		return strings.TrimSuffix("delivery.destination."+number+"."+member, ".")
 	case "rule", "process", "format":

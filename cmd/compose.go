@@ -55,7 +55,10 @@ func (c *Config) redact() redact.Config {
 	r := redact.DefaultConfig()
 	k := &c.Security
 	r.Profile, r.AutoDetectPII, r.SanitizeFields, r.AllowFields, r.MaskIP = k.Profile, k.AutoDetectPII, k.SanitizeFields, k.AllowFields, k.MaskIP
-	r.KeepDomain, r.Kinds = k.KeepDomain, k.Kinds
+	r.KeepDomain, r.Kinds, r.MaxText, r.Rotate = k.KeepDomain, k.Kinds, int(k.MaxText), k.Rotate
+	for _, a := range k.Allow { // before allow_values: errors count them
+		r.Allow = append(r.Allow, redact.Allow(a))
+	}
 	for _, v := range k.AllowValues {
 		r.Allow = append(r.Allow, allowValue(v))
 	}

@@ -39,6 +39,9 @@ type Config struct {
 		AllowValues    []string
 		MaskIP         bool
 		KeepDomain     bool
+		MaxText        Size
+		Rotate         time.Duration
+		Allow          []Allow
 		Kinds          map[string]string
 		MaxPayloadSize Size
 		KeyFile        string
@@ -114,6 +117,12 @@ type Rule struct {
 	Keys, Examples, Counter        []string
 }
 
+// Allow is one [[security.allow]]: something that is left alone.
+type Allow struct {
+	Path, Detector, Value, Domain, CIDR, Pattern, Hash string
+	Force                                              bool
+}
+
 // Process is one [[process]]: a business process or journey of the user's own.
 type Process struct {
 	Name    string
@@ -139,6 +148,7 @@ func defaultConfig() *Config {
 	c.Security.Profile = "default"
 	c.Security.AutoDetectPII = true
 	c.Security.MaxPayloadSize = 64 << 10
+	c.Security.MaxText = 4 << 20
 	c.Performance.SampleRate = 1
 	c.Performance.BufferSize = 10_000
 	c.Performance.BatchSize = 1000

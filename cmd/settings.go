@@ -43,6 +43,8 @@ func (s *setting) pointer(target any) any {
 		return s.at.(func(*Format) any)(t)
 	case *Rule:
 		return s.at.(func(*Rule) any)(t)
+	case *Allow:
+		return s.at.(func(*Allow) any)(t)
 	case *Process:
 		return s.at.(func(*Process) any)(t)
 	}
@@ -90,8 +92,10 @@ func tables() []table {
 			{key: "mask_ip", doc: "cut addresses to /24 and /48", at: field(func(c *Config) any { return &c.Security.MaskIP })},
 			{key: "keep_domain", doc: "leave the domain of an e-mail address behind its pseudonym", at: field(func(c *Config) any { return &c.Security.KeepDomain })},
 			{key: "kinds", doc: "what is done with single kinds, for example email = \"mask\", credit_card = \"last4\", ipv4 = \"hash\", phone = \"keep\"", at: field(func(c *Config) any { return &c.Security.Kinds })},
+			{key: "max_text", doc: "the longest text that is scanned; the rest of a longer one is dropped and counted", check: between(1<<10, 1<<30), at: field(func(c *Config) any { return &c.Security.MaxText })},
 			{key: "max_payload_size", doc: "an event's size; the largest values are cut first", check: between(1<<10, 10<<20), at: field(func(c *Config) any { return &c.Security.MaxPayloadSize })},
 			{key: "key_file", doc: "32 bytes or more; pseudonyms and ids are made with it; else made in state_dir", at: field(func(c *Config) any { return &c.Security.KeyFile })},
+			{key: "rotate", doc: "after this time pseudonyms change, so that nobody can be followed for longer; \"0s\" is never", check: between(0, int64(10*365*24*time.Hour)), at: field(func(c *Config) any { return &c.Security.Rotate })},
 		}},
 		{name: "performance", settings: []setting{
 			{key: "sample_rate", doc: "share of flows that are kept whole, 0 to 1; failed ones always are", check: share, at: field(func(c *Config) any { return &c.Performance.SampleRate })},
@@ -145,6 +149,19 @@ func tables() []table {
 			{key: "compression", doc: "else delivery.compression", oneOf: []string{"", "none", "gzip", "zstd", "lz4"}, at: field(func(d *Destination) any { return &d.Compression })},
 			{key: "timeout", doc: "of one attempt; 0 is a minute", check: between(0, int64(time.Hour)), at: field(func(d *Destination) any { return &d.Timeout })},
 			{key: "required", doc: "whether an event counts as delivered only when this one has it", at: field(func(d *Destination) any { return &d.Required })},
+		}},
+		{name: "security.allow", doc: "what is left alone if everything that is set here fits; repeat the table for more", list: func(c *Config) any {
+			c.Security.Allow = append(c.Security.Allow, Allow{})
+			return &c.Security.Allow[len(c.Security.Allow)-1]
+		}, settings: []setting{
+			{key: "path", doc: "name or path of the field, with * and **", at: field(func(a *Allow) any { return &a.Path })},
+			{key: "detector", doc: "kind or rule, for example email", at: field(func(a *Allow) any { return &a.Detector })},
+			{key: "value", doc: "the value itself", at: field(func(a *Allow) any { return &a.Value })},
+			{key: "domain", doc: "of an e-mail address, subdomains included", at: field(func(a *Allow) any { return &a.Domain })},
+			{key: "cidr", doc: "network of an IP address", at: field(func(a *Allow) any { return &a.CIDR })},
+			{key: "pattern", doc: "regular expression (RE2) for the whole value", at: field(func(a *Allow) any { return &a.Pattern })},
+			{key: "hash", doc: "the 16 digits of the value's pseudonym, so that the value need not stand here", at: field(func(a *Allow) any { return &a.Hash })},
+			{key: "force", doc: "with path: also lets credentials pass that show themselves by their shape", at: field(func(a *Allow) any { return &a.Force })},
 		}},
 		{name: "format", doc: "a shape of line of your own", list: func(c *Config) any {
 			c.Formats = append(c.Formats, Format{})

@@ -123,8 +123,9 @@ func domainFits(v []byte, domain string) bool {
 // hashFits compares with the pseudonyms of every key that is known.
 func (e *Engine) hashFits(v []byte, kind Kind, want string) bool {
 	normal := normalise(nil, v, kind)
-	for i := range e.keys {
-		if string(e.keys[i].pseudonym(nil, kind, normal)) == want {
+	keys := e.ring.Load().keys
+	for i := range keys {
+		if string(keys[i].pseudonym(nil, kind, normal)) == want {
 			return true
 		}
 	}

@@ -110,7 +110,7 @@ func TestFaultsFailClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := e.Worker()
-	r.e = &Engine{maxScan: 1 << 20, keys: nil, actions: e.actions}
+	r.e = &Engine{maxScan: 1 << 20, actions: e.actions}
 	for _, tt := range []struct {
 		f    form
 		want string

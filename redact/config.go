@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Config is what a user decides about redaction. The toml names are those of the table [security]; rules stand at top
@@ -30,6 +31,9 @@ type Config struct {
 	Kinds map[string]string `toml:"kinds"`
 	// MaxText is the longest text that is scanned, in bytes. The rest of a longer one is dropped.
 	MaxText int `toml:"max_text"`
+	// Rotate is how long pseudonyms stay the same, at least an hour; 0 is as long as the key does. Periods are counted from
+	// 1970 on, so that machines with the same key change together.
+	Rotate time.Duration `toml:"rotate"`
 	// Allow lists exceptions.
 	Allow []Allow `toml:"allow"`
 	// Rules are the user's own detectors.
@@ -81,6 +85,9 @@ func (c *Config) Validate() error {
 	}
 	if c.MaxText < leastText || c.MaxText > 1<<30 {
 		fault("max_text: must be between %d and %d", leastText, 1<<30)
+	}
+	if c.Rotate != 0 && c.Rotate < time.Hour {
+		fault("rotate: must be 0 or at least an hour")
 	}
 	for _, f := range c.SanitizeFields {
 		if flatKey(f) == "" {
@@ -206,10 +213,8 @@ func New(c Config, keys ...Key) (*Engine, error) {
 
 // build makes the engine of a valid configuration.
 func build(c Config, keys []Key) *Engine {
-	e := &Engine{maxScan: c.MaxText, domain: c.KeepDomain, fields: map[string]class{}}
-	for _, k := range keys {
-		e.keys = append(e.keys, newSubKeys(k))
-	}
+	e := &Engine{maxScan: c.MaxText, domain: c.KeepDomain, fields: map[string]class{}, given: keys, rotate: c.Rotate}
+	e.ring.Store(e.keyring(time.Now()))
 	for k := range kindCount {
 		if on(kinds[k].group, c.Profile, c.AutoDetectPII) {
 			e.actions[k] = kinds[k].action

@@ -3,6 +3,7 @@ package redact_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ezlogs/ezlogs/redact"
 )
@@ -27,6 +28,7 @@ func TestValidateNamesTheField(t *testing.T) {
 	}{
 		{"profile: must be one of default, gdpr, strict, secrets-only, off", func(c *redact.Config) { c.Profile = "x" }},
 		{"max_text: must be between", func(c *redact.Config) { c.MaxText = 0 }},
+		{"rotate: must be 0 or at least an hour", func(c *redact.Config) { c.Rotate = time.Minute }},
 		{"sanitize_fields: \"--\" names no field", func(c *redact.Config) { c.SanitizeFields = []string{"--"} }},
 		{"allow_fields: empty name", func(c *redact.Config) { c.AllowFields = []string{""} }},
 		{"kinds: \"mail\" is no kind", func(c *redact.Config) { c.Kinds = map[string]string{"mail": "mask"} }},

@@ -4,6 +4,7 @@ import "github.com/ezlogs/ezlogs/schema"
 
 // Event redacts e in place: every text that reaches the output, and the session id, which becomes a keyed hash.
 func (r *Redactor) Event(e *schema.Event) {
+	r.e.turn()
 	if r.visit == nil {
 		r.visit = r.redactValue
 		// Exceptions for fields ask for the name of the key, which the memo does not hold.

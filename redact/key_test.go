@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ezlogs/ezlogs/redact"
+	"github.com/ezlogs/ezlogs/schema"
 )
 
 func TestLoadOrCreateKey(t *testing.T) {
@@ -161,4 +163,35 @@ func TestSessionID(t *testing.T) {
 	if got, changed := e.Worker().Line(`{"session_id":"` + id + `","sid":"sess_not-hex-digits-9"}`); !strings.Contains(got, id) || !changed {
 		t.Errorf("a hashed session id is hashed again: %s", got)
 	}
+}
+
+func TestPseudonymsRotate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		engine := newEngine(t, func(c *redact.Config) { c.Rotate = 24 * time.Hour })
+		r, other := engine.Worker(), newEngine(t, func(c *redact.Config) { c.Rotate = 24 * time.Hour }).Worker()
+		mail := func(r *redact.Redactor) string {
+			e := schema.Event{Action: "to bob@corp.example"}
+			e.Correlation.SessionID = "Zk39dKq83jd93jf93Zs72"
+			r.Event(&e)
+			return e.Action + " " + e.Correlation.SessionID
+		}
+		line := func(r *redact.Redactor) string { out, _ := r.Line("to bob@corp.example"); return out }
+		first := mail(r)
+		if !strings.HasPrefix(first, "to [email:p") {
+			t.Errorf("got %s", first)
+		}
+		time.Sleep(time.Hour)
+		if got := mail(r); got != first {
+			t.Errorf("within a period %s becomes %s", first, got)
+		}
+		time.Sleep(24 * time.Hour)
+		second := mail(r)
+		if second == first || second[len(second)-16:] == first[len(first)-16:] {
+			t.Errorf("in the next period %s stays", first)
+		}
+		if got := line(other); got != strings.Fields(second)[0]+" "+strings.Fields(second)[1] {
+			t.Errorf("another machine writes %s, this one %s", got, second)
+		}
+	})
 }

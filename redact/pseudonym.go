@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
+	"math"
 	"strconv"
 	"time"
 )
@@ -50,6 +52,39 @@ func PeriodKeys(master []byte, every time.Duration, now time.Time) (current, pre
 	return period(n), period(n - 1)
 }
 
+// keyring is the keys that hold for a time: the one that makes pseudonyms first, then those whose hashes allow lists know.
+type keyring struct {
+	keys  []subKeys
+	until int64 // Unix seconds
+}
+
+// keyring makes the keys that hold at now.
+func (e *Engine) keyring(now time.Time) *keyring {
+	ring := &keyring{until: math.MaxInt64}
+	keys := e.given
+	if e.rotate > 0 {
+		present, last := PeriodKeys(keys[0].Master, e.rotate, now)
+		every := int64(e.rotate / time.Second)
+		ring.until = (now.Unix()/every + 1) * every
+		keys = append([]Key{present, last}, keys...)
+	}
+	for _, k := range keys {
+		ring.keys = append(ring.keys, newSubKeys(k))
+	}
+	return ring
+}
+
+// turn takes the keys of the next period when it has begun.
+func (e *Engine) turn() {
+	if e.rotate == 0 {
+		return
+	}
+	// Two workers may make the same keys at once; either's are good.
+	if now := time.Now(); now.Unix() >= e.ring.Load().until {
+		e.ring.Store(e.keyring(now))
+	}
+}
+
 func newSubKeys(k Key) subKeys {
 	s := subKeys{id: k.ID, session: SubKey(k.Master, "ezlogs/session/v1")}
 	for kind := range kindCount {
@@ -78,7 +113,7 @@ func (e *Engine) SessionID(raw string) string {
 	if raw == "" || sessionHash([]byte(raw)) {
 		return raw
 	}
-	h := hmac.New(sha256.New, e.keys[0].session)
+	h := hmac.New(sha256.New, e.ring.Load().keys[0].session)
 	h.Write([]byte(raw))
 	var sum [sha256.Size]byte
 	return string(hex.AppendEncode([]byte("sess_"), h.Sum(sum[:0])[:8]))
@@ -88,7 +123,7 @@ func (e *Engine) SessionID(raw string) string {
 func (r *Redactor) pseudonym(dst []byte, kind Kind, normal []byte) []byte {
 	h := r.macs[kind]
 	if h == nil {
-		h = hmac.New(sha256.New, r.e.keys[0].byKind[kind])
+		h = hmac.New(sha256.New, r.ring.keys[0].byKind[kind])
 		r.macs[kind] = h
 	}
 	h.Reset()
@@ -169,7 +204,11 @@ func (r *Redactor) appendReplacement(out []byte, s *span) []byte {
 	v := r.t[s.start:s.end]
 	switch s.action {
 	case Hash:
-		out = append(append(append(append(out, '['), name...), ':'), r.e.keys[0].id...)
+		if ring := r.e.ring.Load(); ring != r.ring {
+			r.ring, r.macs = ring, [kindCount]hash.Hash{}
+			clear(r.names)
+		}
+		out = append(append(append(append(out, '['), name...), ':'), r.ring.keys[0].id...)
 		out = append(out, ':')
 		r.scratch = normalise(append(r.scratch[:0], byte(s.kind), s.rule), v, s.kind)
 		if p, ok := r.names[string(r.scratch)]; ok {

@@ -14,14 +14,18 @@ import (
 	"hash/maphash"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ezlogs/ezlogs/schema"
 )
 
-// Engine is a compiled configuration with its keys and counters. It is safe for concurrent use and does not change.
+// Engine is a compiled configuration with its keys and counters. It is safe for concurrent use and does not change, but for
+// keys that rotate.
 type Engine struct {
 	actions [kindCount]Action
-	keys    []subKeys        // current key first; a second one while keys are rotated
+	given   []Key         // by the configuration, the present one first
+	rotate  time.Duration // 0: pseudonyms do not change
+	ring    atomic.Pointer[keyring]
 	fields  map[string]class // keys of the configuration, flat
 	rules   []rule
 	maxScan int
@@ -56,7 +60,8 @@ type Redactor struct {
 	c       *counters
 	network bool // addresses are looked for
 	out     []byte
-	names   map[string]string // pseudonyms made lately
+	ring    *keyring
+	names   map[string]string // pseudonyms made lately with the first key of ring
 	macs    [kindCount]hash.Hash
 	sum     []byte
 	inner   *Redactor
@@ -139,6 +144,7 @@ func (r *Redactor) JSON(key, raw string) (string, bool) { return r.guard(key, ra
 
 // Line redacts a whole line as it was read. A line of JSON stays valid JSON.
 func (r *Redactor) Line(line string) (string, bool) {
+	r.e.turn()
 	if len(line) > 0 && (line[0] == '{' || line[0] == '[') {
 		return r.guard("", line, formJSON)
 	}
