@@ -1,9 +1,6 @@
 package schema
 
-import (
-	"math/bits"
-	"strings"
-)
+import "math/bits"
 
 // slot holds what a line says of one field.
 type slot struct {
@@ -229,7 +226,14 @@ func randomLooking(s string) bool {
 	if len(s) < 10 || len(s) > 128 {
 		return false
 	}
-	if i := strings.LastIndexAny(s, "_-"); i >= 0 && i <= 8 && len(s) != 36 {
+	if len(s) == 36 && plainUUID(s) {
+		for i := range len(s) {
+			if isDigit(s[i]) {
+				return true
+			}
+		}
+	}
+	if i := lastJoin(s); i >= 0 && i <= 8 && len(s) != 36 {
 		s = s[i+1:]
 	}
 	n := len(s)
@@ -275,6 +279,16 @@ func randomLooking(s string) bool {
 	return changes*4 >= n && (digits > 0 || upper > 0 && lower > 0)
 }
 
+// lastJoin returns where the last "_" or "-" stands in s, -1 when there is none.
+func lastJoin(s string) int {
+	for i := len(s) - 1; i >= 0; i-- {
+		if s[i] == '_' || s[i] == '-' {
+			return i
+		}
+	}
+	return -1
+}
+
 // leftovers keeps the known fields that nothing made use of.
 func (p *Parser) leftovers(e *Event) {
 	r := &p.rec
@@ -308,13 +322,18 @@ func dropRepeats(fields []Field) []Field {
 	if len(fields) > 48 {
 		return dropManyRepeats(fields)
 	}
-	lengths, same := uint64(0), false // keys of different lengths are different
+	marks, same := uint64(0), uint64(0) // of length, first and last letter: where these differ the keys do
 	for i := range fields {
-		n := uint64(1) << (len(fields[i].Key) & 63)
-		same = same || lengths&n != 0
-		lengths |= n
+		key := fields[i].Key
+		n := len(key) * 5
+		if n > 0 {
+			n += int(key[0])*3 + int(key[len(key)-1])
+		}
+		mark := uint64(1) << (n & 63)
+		same |= marks & mark
+		marks |= mark
 	}
-	if !same {
+	if same == 0 {
 		return fields
 	}
 	for i := 0; i+1 < len(fields); i++ {

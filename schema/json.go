@@ -142,7 +142,10 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int, prev *keyMemo) in
 	for {
 		// Lines of one source repeat their keys in much the same order: the keys that followed of late are compared with the
 		// text before anything is searched.
-		m := prev.following(s, i, pathH)
+		m := prev.next[0]
+		if m == nil || i+16 > len(s) || (load8(s, i)^m.head)&m.mask != 0 || m.outer != pathH || !m.goesOn(s, i) {
+			m = prev.following(s, i, pathH)
+		}
 		key := ""
 		if m != nil {
 			key = m.key

@@ -8,6 +8,7 @@ import "strings"
 type keyMemo struct {
 	text       string // how a compact JSON line writes the key: "key": with its quotes; "" when that cannot be compared
 	head, mask uint64 // first eight bytes of text, and which of them there are
+	tail       uint64 // last eight bytes of a longer text
 	key        string
 	alias      *alias      // nil: no alias knows it
 	next       [4]*keyMemo // the keys that followed it of late; nil behind the last
@@ -24,19 +25,29 @@ type keyMemo struct {
 	slot       uint16 // in the table; of the noun
 }
 
-// stands reports whether the key stands at s[i]; w are the eight bytes there.
-func (m *keyMemo) stands(s string, i int, w uint64, outer uint32) bool {
-	return (w^m.head)&m.mask == 0 && m.outer == outer && (len(m.text) <= 8 || strings.HasPrefix(s[i:], m.text))
+// goesOn reports whether the text that begins with the head of m at s[i] goes on as m does. At least sixteen bytes stand
+// there.
+func (m *keyMemo) goesOn(s string, i int) bool {
+	n := len(m.text)
+	if n > 16 {
+		return strings.HasPrefix(s[i:], m.text)
+	}
+	return n <= 8 || load8(s, i+n-8) == m.tail
 }
 
 // following returns the key at s[i] if it is one of those that followed m of late, nil otherwise.
 func (m *keyMemo) following(s string, i int, outer uint32) *keyMemo {
-	if i+8 > len(s) {
+	if i+16 > len(s) {
+		for _, n := range m.next {
+			if n == nil || n.outer == outer && strings.HasPrefix(s[i:], n.text) {
+				return n
+			}
+		}
 		return nil
 	}
 	w := load8(s, i)
 	for _, n := range m.next {
-		if n == nil || n.stands(s, i, w, outer) {
+		if n == nil || (w^n.head)&n.mask == 0 && n.outer == outer && n.goesOn(s, i) {
 			return n
 		}
 	}
@@ -149,6 +160,9 @@ func (p *Parser) lookupSlow(m *keyMemo, slot uint32, key string, outerN int, out
 			m.head |= uint64(m.text[i]) << (8 * i)
 			m.mask |= 0xff << (8 * i)
 		}
+		if len(m.text) > 8 {
+			m.tail = load8(m.text, len(m.text)-8)
+		}
 	}
 	if a != nil {
 		m.mark, m.field, m.rank = a.mark, a.field, a.rank
@@ -229,7 +243,14 @@ func (p *Parser) noteIDs(e *Event, m *keyMemo, v Value) {
 // entity notes a business object by its kind, singular, and its id. A random-looking id is also a value that few flows
 // share.
 func (p *Parser) entity(e *Event, kind, id string) {
-	if kind == "" || len(id) > 128 || nothing(id) || strings.IndexByte(id, ' ') >= 0 {
+	if kind == "" || id == "" || len(id) > 128 {
+		return
+	}
+	switch {
+	case len(id) < 10 && id[0] != '0' && allDigits(id):
+		e.AddIdent(IdentEntity, kind, id)
+		return
+	case nothing(id) || strings.IndexByte(id, ' ') >= 0:
 		return
 	}
 	e.AddIdent(IdentEntity, kind, id)
