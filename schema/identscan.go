@@ -11,18 +11,16 @@ func scanIdents(e *Event, text string) {
 	if len(text) < 6 || !anyDigit(text) {
 		return
 	}
-	last := "" // the word before, if nothing but a blank, ":" , "=" or "#" stands between
+	last, lastEnd := "", 0 // the word before, which counts if nothing but a blank, ":" , "=" or "#" stands between
 	for i := 0; i < len(text) && len(e.Idents) < maxIdents; {
-		if !idByte(text[i]) {
+		if idClass[text[i]] == 0 {
 			i++
 			continue
 		}
 		from := i
 		digits := 0
-		for i < len(text) && idByte(text[i]) {
-			if isDigit(text[i]) {
-				digits++
-			}
+		for i < len(text) && idClass[text[i]] != 0 {
+			digits += int(idClass[text[i]] >> 1)
 			i++
 		}
 		word := text[from:i]
@@ -36,17 +34,40 @@ func scanIdents(e *Event, text string) {
 			if from == 0 {
 				gap = ' '
 			}
-			scanIdent(e, last, gap, strings.Trim(word, "-_."))
+			if last != "" && !separates(text, lastEnd) {
+				last = ""
+			}
+			scanIdent(e, last, gap, trimJoins(word))
 		}
-		if digits == 0 || digits < len(word) && strings.IndexByte(word, '_') < 0 && len(word) < 4 {
-			last = word
+		if digits == 0 || digits < len(word) && len(word) < 4 && strings.IndexByte(word, '_') < 0 {
+			last, lastEnd = word, i
 		} else {
 			last = ""
 		}
-		if i < len(text) && !separates(text, i) {
-			last = ""
+	}
+}
+
+// idClass is 1 for bytes that may be part of an id, 2 more for digits.
+var idClass = func() (t [256]uint8) {
+	for c := range t {
+		if isDigit(byte(c)) {
+			t[c] = 3
+		} else if idByte(byte(c)) {
+			t[c] = 1
 		}
 	}
+	return t
+}()
+
+// trimJoins returns s without the dashes and underscores around it.
+func trimJoins(s string) string {
+	for s != "" && (s[0] == '-' || s[0] == '_') {
+		s = s[1:]
+	}
+	for s != "" && (s[len(s)-1] == '-' || s[len(s)-1] == '_') {
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 // anyDigit reports whether there is a digit in s.

@@ -53,8 +53,10 @@ func (p *Parser) railsMessage(e *Event, msg string) bool {
 // railsShape reports whether a message, behind tags that any program might write, is one of Rails.
 func railsShape(s string) bool {
 	s = strings.TrimLeft(s, " ")
-	for _, start := range [...]string{"Started ", "Processing by ", "Parameters: {", "Completed ", "[ActiveJob] ", "Rendered ", "Rendering ", "Redirected to ", "method=",
-		"Enqueued ", "Performing ", "Performed ", "Error performing ", "Filter chain halted", "TRANSACTION (", "CACHE ", "Broadcasting to "} {
+	if s == "" {
+		return false
+	}
+	for _, start := range railsStarts[s[0]] {
 		if strings.HasPrefix(s, start) {
 			return true
 		}
@@ -62,6 +64,17 @@ func railsShape(s string) bool {
 	name, _, _, ok := cutSQLHead(s)
 	return ok && name != "" || strings.HasPrefix(s, "(") && ok
 }
+
+// railsStarts lists how lines of Rails begin, by the first letter.
+var railsStarts = func() (by [256][]string) {
+	for _, start := range [...]string{
+		"Started ", "Processing by ", "Parameters: {", "Completed ", "[ActiveJob] ", "Rendered ", "Rendering ", "Redirected to ", "method=",
+		"Enqueued ", "Performing ", "Performed ", "Error performing ", "Filter chain halted", "TRANSACTION (", "CACHE ", "Broadcasting to ",
+	} {
+		by[start[0]] = append(by[start[0]], start)
+	}
+	return by
+}()
 
 func blockLine(e *Event, role Role) {
 	e.Join.Kind, e.Join.Role = railsRequest, role

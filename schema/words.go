@@ -17,7 +17,13 @@ func resolveWords(e *Event) {
 		return
 	}
 	second, after := cutToken(rest)
-	switch lowerText(first) {
+	var folded [24]byte
+	for i := range len(first) {
+		if folded[i] = first[i]; first[i] >= 'A' && first[i] <= 'Z' {
+			folded[i] |= 0x20
+		}
+	}
+	switch string(folded[:len(first)]) {
 	case "email", "mail", "e-mail":
 		switch second {
 		case "delivered":
