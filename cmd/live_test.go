@@ -12,9 +12,13 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/ezlogs/ezlogs/schema"
+	"github.com/ezlogs/ezlogs/tailer"
 )
 
 // receiver takes events over HTTP and hands them to the test, a line each.
@@ -110,6 +114,46 @@ func add(t *testing.T, name, text string) {
 	if _, err := f.WriteString(text); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestLiveFeedTicksInSilence holds that the clock ticks only while nothing comes, less often after a while, and not for good.
+func TestLiveFeedTicksInSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		chunks := make(chan *tailer.Chunk)
+		f := newLiveFeed(chunks, func(*tailer.Source) *schema.Source { return nil })
+		go func() {
+			for range 100 {
+				time.Sleep(100 * time.Millisecond)
+				chunks <- &tailer.Chunk{}
+			}
+			time.Sleep(time.Hour)
+			close(chunks)
+		}()
+		began := time.Now()
+		for range 100 {
+			if c, err := f.next(t.Context()); err != nil || c.Chunk == nil {
+				t.Fatalf("a tick after %v, while chunks came", time.Since(began))
+			}
+		}
+		last, fast, slow := time.Now(), 0, 0
+		for {
+			c, err := f.next(t.Context())
+			if err != nil {
+				break
+			}
+			switch silent := time.Unix(0, c.now).Sub(last); {
+			case silent <= settling+liveTick:
+				fast++
+			case silent > quiet+slowTick:
+				t.Fatalf("a tick after %v of silence", silent)
+			default:
+				slow++
+			}
+		}
+		if fast != 20 && fast != 21 || slow < 30 || slow > 35 {
+			t.Errorf("%d and %d ticks", fast, slow)
+		}
+	})
 }
 
 // TestShipRescuesADeletedFile holds that lines of a file that is gone outlive the process, though the receiver is down.

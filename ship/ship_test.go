@@ -71,6 +71,34 @@ func TestFlushAfterQuiet(t *testing.T) {
 	})
 }
 
+// TestPaceOfBatches holds that what comes after a pause is sent at once, what comes right after it waits a moment, and
+// what comes without end is sent a few times a second.
+func TestPaceOfBatches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &receiver{}
+		cfg := httpConfig()
+		cfg.BatchSize = 1000
+		s := begin(t, cfg, Deps{Transport: f})
+		time.Sleep(time.Second)
+		began := time.Now()
+		add(t, s, group(0, 1, nil))
+		add(t, s, group(1, 2, nil))
+		time.Sleep(time.Second)
+		if len(f.at) != 2 || f.at[0] != began || f.at[1].Sub(began) < quietFor || f.at[1].Sub(began) > firstLook {
+			t.Errorf("two events in a row were sent at %v after %v", f.at, began)
+		}
+		began, f.at = time.Now(), nil
+		for i := 2; i < 102; i++ {
+			add(t, s, group(i, i+1, nil))
+			time.Sleep(10 * time.Millisecond)
+		}
+		if n := len(f.at); n < 5 || n > 8 {
+			t.Errorf("%d requests in a second of single events", n)
+		}
+		sameLines(t, f.lines(), want(0, 102)[:len(f.lines())])
+	})
+}
+
 func TestRetriesUntilTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &receiver{}
