@@ -49,6 +49,7 @@ func debugCommand(env *Env) *cli.Command {
 			&cli.StringFlag{Name: "subject", Usage: "flows that concern `TYPE:ID`"},
 			&cli.StringFlag{Name: "actor", Usage: "flows of `TYPE:ID`"},
 			&cli.StringFlag{Name: "root", Usage: "flows whose root is `ACTION`, for example 'POST /orders'"},
+			&cli.BoolFlag{Name: "read-all", Usage: "understand every line, so that flows that do not match are counted too; large files take longer"},
 			&cli.BoolFlag{Name: "all", Usage: "expand quiet flows too (reads only, fast, no error)"},
 			&cli.BoolFlag{Name: "only-matching", Usage: "matching rows and their ancestors instead of whole flows"},
 			&cli.StringFlag{Name: "by", Usage: "group flows by session, actor or process"},
@@ -179,12 +180,13 @@ type debugRun struct {
 	engine  *redact.Engine
 	began   time.Time
 	bytes   atomic.Int64 // read
+	passed  int64        // of these, passed over because they cannot match
 	failed  bool
 }
 
 // totals is what the summary shows and only the reader knows.
 func (d *debugRun) totals() debugview.Totals {
-	t := debugview.Totals{Bytes: d.bytes.Load(), ReadNS: int64(time.Since(d.began)), Redacted: map[string]int64{}}
+	t := debugview.Totals{Bytes: d.bytes.Load(), Passed: d.passed, ReadNS: int64(time.Since(d.began)), Redacted: map[string]int64{}}
 	for _, n := range d.engine.Snapshot().Counts {
 		if n.N > 0 && n.Action != "keep" {
 			t.Redacted[n.Detector] += int64(n.N)
@@ -271,10 +273,14 @@ func (d *debugRun) feed(ctx context.Context, view *debugview.View, watch *failOn
 	enc := func() encoder { return redactOnly{d.engine.Worker()} }
 	var err error
 	if d.vcfg.Input == debugview.Files {
-		err = runOnce(ctx, d.env, d.cfg, d.paths, d.names, to, enc, func(path string, err error) {
+		failed := func(_ string, err error) {
 			d.failed = true
 			fmt.Fprintf(d.env.Stderr, "ezlogs: %v\n", err)
-		})
+		}
+		var done bool
+		if done, err = d.runSkipping(ctx, to, enc, failed); !done {
+			err = runOnce(ctx, d.env, d.cfg, d.paths, d.names, to, enc, failed)
+		}
 	} else {
 		err = d.follow(ctx, to, enc)
 	}

@@ -97,6 +97,8 @@ type chunk struct {
 	end    bool  // the input has ended
 	closes bool  // the source has ended
 	events []schema.Event
+
+	offsets []int64 // of each line, when lines between them were left out; nil when the text is whole
 }
 
 // worker carries chunks. Its parser, redactor and buffers are its own.
@@ -120,10 +122,13 @@ func (w *worker) parse(c *chunk) {
 	}
 	w.parser.Start(c.src, time.Unix(0, c.now))
 	text, offset := c.Text, c.Offset
-	for len(text) > 0 {
+	for n := 0; len(text) > 0; n++ {
+		if c.offsets != nil {
+			offset = c.offsets[n]
+		}
 		line, next := text, len(text)
-		if n := strings.IndexByte(text, '\n'); n >= 0 {
-			line, next = text[:n], n+1
+		if end := strings.IndexByte(text, '\n'); end >= 0 {
+			line, next = text[:end], end+1
 		}
 		c.events = w.parser.Parse(c.events, line, offset, c.Ack)
 		offset += int64(next)

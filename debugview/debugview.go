@@ -18,6 +18,7 @@ import (
 // Totals is what only the reader of the input knows and the summary shows.
 type Totals struct {
 	Bytes     int64            // read, as stored
+	Passed    int64            // of these, passed over because they cannot match: what they hold is counted nowhere
 	ReadNS    int64            // time it took, nanoseconds
 	Skipped   int64            // lines that could not be read as what their source is
 	FirstSkip string           // "file:line" of the first of them
@@ -132,6 +133,9 @@ func (v *View) Add(e *schema.Event) {
 	v.firstAt, v.lastAt = min(v.firstAt, e.Time.NS), max(v.lastAt, e.Time.NS)
 	if e.Time.From != schema.FromRead || v.logNow == math.MinInt64 {
 		v.logNow = max(v.logNow, e.Time.NS)
+	}
+	if v.cfg.Input == Files {
+		v.settle() // a flow that was quiet for too long is shown, whether or not others came in between
 	}
 	f := v.flowOf(e.Correlation.Flow)
 	f.events++

@@ -34,8 +34,8 @@ func (v *View) learn(f *flow) {
 		}
 		for j := range f.steps {
 			s := &f.steps[j]
-			if s.parent != p.id || i == j {
-				continue
+			if s.parent != p.id || i == j || s.digits == 0 || p.digits == 0 {
+				continue // whole seconds tell too little
 			}
 			l := &v.learned
 			if p.stamp == stampUnknown {

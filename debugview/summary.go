@@ -37,6 +37,11 @@ func (v *View) summaryLine() []byte {
 		b = strconv.AppendInt(append(append(append(b, ' '), name...), '='), n, 10)
 	}
 	b = strconv.AppendInt(b, s.flows, 10)
+	if t.Passed > 0 {
+		// What the other numbers were is not known.
+		b = append(strconv.AppendInt([]byte("ezlogs: matched="), int64(v.filter.shown), 10), " passed_over="...)
+		return append(append(b, strings.ReplaceAll(bytesText(t.Passed), " ", "")...), '\n')
+	}
 	num("events", v.events)
 	num("ok", s.states[fine])
 	num("retried", s.states[retried]-s.partly)
@@ -151,6 +156,15 @@ func (v *View) filterNote(p *pen) {
 	f := v.filter
 	c := &v.cfg
 	n := " " + count(int64(f.shown)) + " of " + count(int64(f.total)) + plur(int64(f.total), " flow")
+	if passed := v.total().Passed; passed > 0 {
+		n = " " + count(int64(f.shown)) + plur(int64(f.shown), " flow") + " matched"
+		if c.Limit > 0 && f.shown > v.hold.shown {
+			n += " · showing " + count(int64(v.hold.shown)) + " (-n " + itoa(c.Limit) + ")"
+		}
+		p.raw(n + " · " + bytesText(passed) + " that cannot match were passed over (--read-all counts them)")
+		p.line()
+		return
+	}
 	switch {
 	case c.SlowOnly > 0 && len(c.Where) == 0 && !c.Errors && !c.N1Only:
 		n += " took " + flagDuration(int64(c.SlowOnly)) + " or more"

@@ -63,7 +63,7 @@ elif cmd == "big":
     with open(a[1], "wb") as f:
         for i in range(int(a[2]) * 2**20 // len(s)):
             n, t = b"%04x" % i, datetime.datetime(2026, 11, 20, 14, 2) + datetime.timedelta(minutes=i)  # other ids, a minute later
-            r = re.sub(rb"((?:evt|flow)_[0-9a-z]{22})[0-9a-z]{4}", lambda m: m[1] + n, s) if i else s
+            r = re.sub(rb"((?:evt|flow)_)[0-9a-z]{4}([0-9a-z]{22})", lambda m: m[1] + n + m[2], s) if i else s
             r = re.sub(rb"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{8})[0-9a-f]{4}", lambda m: m[1] + n, r) if i else s
             r = re.sub(rb"\b([0-9a-f]{12,28})[0-9a-f]{4}\b", lambda m: m[1] + n, r) if i else s
             f.write(r.replace(b"2026-11-20T14:02:", t.strftime("%Y-%m-%dT%H:%M:").encode()))
