@@ -23,8 +23,9 @@ import (
 // skipFrom is the size of the input from which the first reading pays.
 const skipFrom = 8 << 20
 
-// skipHead is how much of every file is read in any case: it tells what the times of its events stand for.
-const skipHead = 256 << 10
+// skipHead is the number of lines of every file that are read in any case: what is learned from them must not depend on what is
+// passed over.
+const skipHead = debugview.LearnEvents
 
 // maxSkipNames bounds the names of flows that are remembered. With more than that to show, everything may as well be read.
 const maxSkipNames = 1 << 19
@@ -393,6 +394,7 @@ type skipFile struct {
 	lines *lineReader
 	ack   *tailer.Token
 	src   *tailer.Source
+	head  int // lines of the head that were read
 }
 
 // skipChunk is the text a chunk may have: enough to be worth a worker's turn.
@@ -470,10 +472,11 @@ func (k *skipFeed) read(ctx context.Context, i int) (*chunk, error) {
 			if n == 0 {
 				n = len(block)
 			}
-			if at < skipHead || k.s.wants(bytes.TrimSuffix(block[:n], []byte{'\n'})) {
+			if f.head < skipHead || k.s.wants(bytes.TrimSuffix(block[:n], []byte{'\n'})) {
 				text = append(text, block[:n]...)
 				offsets = append(offsets, at)
 			}
+			f.head++
 			at += int64(n)
 			block = block[n:]
 		}

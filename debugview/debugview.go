@@ -131,7 +131,7 @@ func (v *View) Add(e *schema.Event) {
 	}
 	v.events++
 	v.firstAt, v.lastAt = min(v.firstAt, e.Time.NS), max(v.lastAt, e.Time.NS)
-	if e.Time.From != schema.FromRead || v.logNow == math.MinInt64 {
+	if !guessedTime(e) || v.logNow == math.MinInt64 {
 		v.logNow = max(v.logNow, e.Time.NS)
 	}
 	if v.cfg.Input == Files {
@@ -156,6 +156,9 @@ func (v *View) Add(e *schema.Event) {
 	f.steps = f.steps[:len(f.steps)+1]
 	s := &f.steps[len(f.steps)-1]
 	v.take(s, e)
+	if v.events <= LearnEvents {
+		s.flags |= flagEarly
+	}
 	if v.filter.marks {
 		v.filter.event(s, e)
 	}
@@ -168,6 +171,19 @@ func (v *View) Add(e *schema.Event) {
 	f.note(s)
 	v.layout.event(v, f, s)
 	v.settle()
+}
+
+// guessedTime reports whether e has no time of its own: when it was read says nothing about the time of the log.
+func guessedTime(e *schema.Event) bool {
+	if e.Time.From == schema.FromRead {
+		return true
+	}
+	for i := range e.Metadata.Extra {
+		if e.Metadata.Extra[i].Key == "timestamp_source" {
+			return true
+		}
+	}
+	return false
 }
 
 // Advance tells the time, in nanoseconds since 1970: the wall clock. Flows that have been quiet long enough are shown, and

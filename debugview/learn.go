@@ -9,6 +9,10 @@ type learned struct {
 // maxLearned is the number of pairs of format and type that are learnt about; further ones share the last.
 const maxLearned = 255
 
+// LearnEvents is the number of events from which a view learns what times stand for. What a flow looks like depends on these
+// and on its own events, not on what else was read.
+const LearnEvents = 2048
+
 // learnIndex returns the index of a format and type in v.learned.
 func (v *View) learnIndex(format, eventType string) uint8 {
 	for i := range v.learned {
@@ -34,7 +38,7 @@ func (v *View) learn(f *flow) {
 		}
 		for j := range f.steps {
 			s := &f.steps[j]
-			if s.parent != p.id || i == j || s.digits == 0 || p.digits == 0 {
+			if s.parent != p.id || i == j || s.digits == 0 || p.digits == 0 || s.flags&p.flags&flagEarly == 0 {
 				continue // whole seconds tell too little
 			}
 			l := &v.learned

@@ -67,6 +67,7 @@ const (
 	flagRead                       // changes nothing
 	flagMatch                      // it matched a filter
 	flagOutcome                    // it says whether it went well
+	flagEarly                      // one of the first events, which tell what times stand for
 )
 
 // key identifies an event within a run.
