@@ -2,16 +2,18 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/ezlogs/ezlogs/correlate"
 	"github.com/ezlogs/ezlogs/debugview"
-	"github.com/ezlogs/ezlogs/schema"
 	"github.com/ezlogs/ezlogs/tailer"
 )
 
@@ -33,17 +35,22 @@ const maxSkipNames = 1 << 19
 // errReadAll says that what is read tells too little, or too many flows are asked for: everything is to be read.
 var errReadAll = errors.New("everything is to be read")
 
-// flowName is the text of a flow's name behind "flow_".
-type flowName [26]byte
+// flowName is the text of a flow's name behind "flow_", enough of it to tell flows apart.
+type flowName [16]byte
 
 // skipper knows the flows that may match.
 type skipper struct {
-	may     func(line []byte) bool // whether a line is of a flow that may match
-	flows   map[flowName]struct{}
-	unions  map[flowName]flowName // names that stand for other names; followed to the end they are one flow
-	lines   int
-	hits    int
-	read    int64 // of which the second reading carried so much on
+	may    func(l *ownLine) bool // whether a line is of a flow that may match
+	flows  map[flowName]struct{}
+	unions map[flowName]flowName // names that stand for other names; followed to the end they are one flow
+	lines  int
+	hits   int
+
+	blocks [][]*skipBlock // of each file
+	few    []flowName     // all names of the flows, if there are few
+	all    bool           // there are many: every block is read again
+
+	size    int64 // of all files; the second reading carries so much of it on
 	carried int64
 }
 
@@ -63,19 +70,18 @@ func newSkipper(cfg *Config, v *debugview.Config) *skipper {
 			if id = strings.TrimPrefix(id, "flow_"); id == "" || strings.HasPrefix(id, "latest") {
 				return nil
 			}
-			wants = append(wants, []byte(id))
+			wants = append(wants, []byte("flow_"+id))
 		}
-		s.may = func(line []byte) bool {
-			name := flowText(line)
+		s.may = func(l *ownLine) bool {
 			for _, w := range wants {
-				if bytes.HasPrefix(name, w) || merges(line) && bytes.Contains(line, append([]byte("flow_"), w...)) {
+				if bytes.HasPrefix(l.flow, w) || l.merges() && bytes.Contains(l.flow, w) {
 					return true
 				}
 			}
 			return false
 		}
 	case v.Errors || v.Failed:
-		s.may = mayFail
+		s.may = (*ownLine).mayFail
 	case v.Subject != "" || v.Actor != "":
 		want := quotedID(v.Subject)
 		if v.Subject == "" {
@@ -84,7 +90,7 @@ func newSkipper(cfg *Config, v *debugview.Config) *skipper {
 		if want == nil || cfg.Security.MaskIP {
 			return nil
 		}
-		s.may = func(line []byte) bool { return bytes.Contains(line, want) }
+		s.may = func(l *ownLine) bool { return bytes.Contains(l.who, want) }
 	case v.Since != 0 || v.Until != 0:
 		s.may = within(v.Since, v.Until)
 	default:
@@ -104,65 +110,140 @@ func quotedID(s string) []byte {
 	return []byte(`"` + s + `"`)
 }
 
-// The marks that our encoder writes.
-var (
-	ownBegin  = []byte(`{"event_id":"`)
-	ownFlow   = []byte(`"flow_id":"flow_`)
-	ownLink   = []byte(`"link":"`)
-	ownMerged = []byte(`"event_type":"flow.merged"`)
-	ownTime   = []byte(`"timestamp":"`)
-	ownLevel  = []byte(`"level":"`)
-	ownStatus = []byte(`"status":`)
-	ownDur    = []byte(`"duration":`)
-	dead      = []byte(`"dead":true`)
-	fail      = []byte("fail")
-	discarded = []byte("discarded")
-	raised    = []byte("raised")
-	retried   = []byte("retried")
-)
-
-// flowText returns the 26 characters of the name of the line's flow, nil when it has none that our encoder wrote.
-func flowText(line []byte) []byte {
-	i := bytes.Index(line, ownFlow)
-	if i < 0 {
-		return nil
-	}
-	rest := line[i+len(ownFlow):]
-	if len(rest) < 27 || rest[26] != '"' || strings.IndexByte("048cgmrw", rest[25]) < 0 { // 128 bits leave two of the last one unused
-		return nil
-	}
-	return rest[:26]
+// ownLine is a line that our encoder wrote, cut where it is the same in all of them.
+type ownLine struct {
+	time     []byte
+	kind     []byte // event_type
+	who      []byte // action, actor, subject
+	flow     []byte // the name, and the rest of correlation
+	metadata []byte // its members, and what comes behind
 }
 
-// mayFail reports whether a line may tell of a failure. It errs on the side of yes.
-func mayFail(line []byte) bool {
-	for rest := line; ; {
-		i := bytes.Index(rest, ownStatus)
-		if i < 0 || i+len(ownStatus) == len(rest) {
-			break
-		}
-		rest = rest[i+len(ownStatus):]
-		if rest[0] < '0' || rest[0] > '4' {
+// The marks between these. None of them can be part of a text, whose quotes are escaped.
+var (
+	markTime     = []byte(`,"timestamp":"`)
+	markKind     = []byte(`,"event_type":"`)
+	markFlow     = []byte(`{"flow_id":"flow_`)
+	markLink     = []byte(`link":"`)
+	markMetadata = []byte(`metadata":{`)
+	kindMerged   = []byte("flow.merged")
+)
+
+// cutOwn cuts a line. It returns false if our encoder has not written it.
+func cutOwn(line []byte, l *ownLine) bool {
+	const begin = `{"event_id":"`
+	if len(line) < len(begin) || string(line[:len(begin)]) != begin {
+		return false
+	}
+	var ok bool
+	if _, line, ok = cutText(line[len(begin):]); !ok || !bytes.HasPrefix(line, markTime) {
+		return false
+	}
+	if l.time, line, ok = cutText(line[len(markTime):]); !ok || !bytes.HasPrefix(line, markKind) {
+		return false
+	}
+	if l.kind, line, ok = cutText(line[len(markKind):]); !ok {
+		return false
+	}
+	i := bytes.Index(line, markFlow)
+	if i < 0 {
+		return false
+	}
+	l.who, line = line[:i], line[i+len(markFlow)-len("flow_"):]
+	// 128 bits leave two of the last character unused.
+	if len(line) < 32 || line[31] != '"' || strings.IndexByte("048cgmrw", line[30]) < 0 || bytes.Index(line[31:], markLink) < 0 {
+		return false
+	}
+	l.flow = line
+	if i = bytes.Index(line[31:], markMetadata); i < 0 {
+		return false
+	}
+	l.metadata = line[31+i+len(markMetadata):]
+	return true
+}
+
+// cutText cuts b behind a quote that no backslash stands before.
+func cutText(b []byte) (text, rest []byte, ok bool) {
+	i := bytes.IndexByte(b, '"')
+	if i <= 0 || b[i-1] == '\\' {
+		return nil, nil, false
+	}
+	return b[:i], b[i+1:], true
+}
+
+func (l *ownLine) name() (n flowName) {
+	copy(n[:], l.flow[len("flow_"):])
+	return n
+}
+
+// merges reports whether the line is a record of ours that names are one flow.
+func (l *ownLine) merges() bool { return bytes.Equal(l.kind, kindMerged) }
+
+// mayFail reports whether the line may tell of a failure. It errs on the side of yes.
+func (l *ownLine) mayFail() bool {
+	switch string(l.kind) {
+	case "job.failed", "job.discarded", "job.retried", "mail.failed", "error.raised":
+		return true
+	}
+	m := l.metadata
+	if rest, ok := bytes.CutPrefix(m, []byte(`"level":"`)); ok {
+		level, rest, ok := cutText(rest)
+		if !ok || level[0] == 'e' || level[0] == 'f' {
 			return true
 		}
+		m = bytes.TrimPrefix(rest, []byte{','})
 	}
-	for rest := line; ; {
-		i := bytes.Index(rest, ownLevel)
-		if i < 0 || i+len(ownLevel) == len(rest) {
-			break
-		}
-		rest = rest[i+len(ownLevel):]
-		if c := rest[0]; c != 'i' && c != 'd' && c != 'w' && c != 't' {
+	if rest, ok := bytes.CutPrefix(m, []byte(`"message":`)); ok {
+		n := skipQuoted(rest)
+		if n < 0 {
 			return true
 		}
+		m = bytes.TrimPrefix(rest[n:], []byte{','})
 	}
-	return bytes.Contains(line, fail) || bytes.Contains(line, discarded) || bytes.Contains(line, raised) || bytes.Contains(line, retried) ||
-		bytes.Contains(line, dead)
+	if rest, ok := bytes.CutPrefix(m, []byte(`"duration":`)); ok {
+		n := bytes.IndexAny(rest, ",}")
+		if n < 0 {
+			return true
+		}
+		m = bytes.TrimPrefix(rest[n:], []byte{','})
+	}
+	if rest, ok := bytes.CutPrefix(m, []byte(`"outcome":"`)); ok {
+		outcome, rest, ok := cutText(rest)
+		if !ok || outcome[0] == 'f' {
+			return true
+		}
+		m = bytes.TrimPrefix(rest, []byte{','})
+	}
+	if rest, ok := bytes.CutPrefix(m, []byte(`"status":`)); ok {
+		return len(rest) < 4 || rest[0] > '4' || rest[3] >= '0' && rest[3] <= '9'
+	}
+	return false
+}
+
+// skipQuoted returns the length of the text in quotes at the beginning of b, -1 if there is none.
+func skipQuoted(b []byte) int {
+	if len(b) == 0 || b[0] != '"' {
+		return -1
+	}
+	for at := 1; ; {
+		n := bytes.IndexByte(b[at:], '"')
+		if n < 0 {
+			return -1
+		}
+		at += n + 1
+		slashes := 0
+		for b[at-2-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return at
+		}
+	}
 }
 
 // within returns what tells lines of flows that may have begun in a time: those of its events that tell of it, and of what took
 // longer than a quarter of an hour.
-func within(since, until int64) func(line []byte) bool {
+func within(since, until int64) func(l *ownLine) bool {
 	const layout = "2006-01-02T15:04:05"
 	from, to := []byte(nil), []byte(nil)
 	if since != 0 {
@@ -171,27 +252,27 @@ func within(since, until int64) func(line []byte) bool {
 	if until != 0 {
 		to = []byte(time.Unix(0, until).Add(1001 * time.Second).UTC().Format(layout))
 	}
-	return func(line []byte) bool {
-		i := bytes.Index(line, ownTime)
-		if i < 0 || len(line) < i+len(ownTime)+len(layout) {
+	return func(l *ownLine) bool {
+		if len(l.time) < len(layout) {
 			return true
 		}
-		at := line[i+len(ownTime):][:len(layout)]
+		at := l.time[:len(layout)]
 		if from != nil && bytes.Compare(at, from) < 0 {
 			return false
 		}
-		return to == nil || bytes.Compare(at, to) <= 0 || long(line)
+		return to == nil || bytes.Compare(at, to) <= 0 || l.long()
 	}
 }
 
-// long reports whether a line tells of something that took a thousand seconds or longer.
-func long(line []byte) bool {
-	i := bytes.Index(line, ownDur)
+// long reports whether the line tells of something that took a thousand seconds or longer.
+func (l *ownLine) long() bool {
+	const mark = `"duration":`
+	i := bytes.Index(l.metadata, []byte(mark))
 	if i < 0 {
 		return false
 	}
 	digits := 0
-	for _, c := range line[i+len(ownDur):] {
+	for _, c := range l.metadata[i+len(mark):] {
 		if c < '0' || c > '9' {
 			break
 		}
@@ -200,106 +281,135 @@ func long(line []byte) bool {
 	return digits >= 4
 }
 
-// merges reports whether a line is a record of ours that names are one flow.
-func merges(line []byte) bool { return bytes.Contains(line[:min(len(line), 300)], ownMerged) }
-
-// own reports whether a line is an event that our encoder wrote, and returns the name of its flow.
-func own(line []byte) (name flowName, ok bool) {
-	if !bytes.HasPrefix(line, ownBegin) {
-		return name, false
-	}
-	text := flowText(line)
-	if text == nil {
-		return name, false
-	}
-	copy(name[:], text)
-	return name, bytes.Contains(line, ownLink) || bytes.Contains(line, ownMerged)
+// skipBlock is a run of whole lines and the names that are in it, in a Bloom filter.
+type skipBlock struct {
+	at    int64
+	size  int
+	names [256]uint64
 }
+
+// bits returns the two places of a name in the filter. Names are hashes, so their characters will do.
+func (n *flowName) bits() (a, b uint32) {
+	mix := func(s []byte) uint32 {
+		x := binary.LittleEndian.Uint64(s) * 0x9e3779b97f4a7c15
+		return uint32(x >> (64 - 14))
+	}
+	return mix(n[:8]), mix(n[8:])
+}
+
+func (k *skipBlock) add(n flowName) {
+	a, b := n.bits()
+	k.names[a/64] |= 1 << (a % 64)
+	k.names[b/64] |= 1 << (b % 64)
+}
+
+// has reports whether one of the names may be in the block.
+func (k *skipBlock) has(names []flowName) bool {
+	for i := range names {
+		a, b := names[i].bits()
+		if k.names[a/64]>>(a%64)&1 != 0 && k.names[b/64]>>(b%64)&1 != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// maxFewNames is the number of names up to which blocks without them are not read again.
+const maxFewNames = 256
 
 // find reads the files for the flows that may match. It returns errReadAll when everything is to be read.
 func (s *skipper) find(ctx context.Context, paths []string, maxLine int) error {
-	total := int64(0)
-	for _, p := range paths {
-		st, err := os.Stat(p)
-		if err != nil || !st.Mode().IsRegular() {
-			return errReadAll
+	for i, p := range paths {
+		s.blocks = append(s.blocks, nil)
+		if err := s.findIn(ctx, i, p, maxLine); err != nil {
+			return err
 		}
-		total += st.Size()
-	}
-	parser := schema.NewParser(schema.Config{})
-	var events []schema.Event
-	for _, p := range paths {
-		f, err := os.Open(p)
-		if err != nil {
-			return errReadAll
-		}
-		l := &lineReader{r: f, maxLine: maxLine}
-		for ctx.Err() == nil {
-			block, _, err := l.next()
-			if err != nil {
-				f.Close()
-				if errors.Is(err, io.EOF) {
-					break
-				}
-				return errReadAll
-			}
-			for len(block) > 0 {
-				n := bytes.IndexByte(block, '\n')
-				line, rest := block, []byte(nil)
-				if n >= 0 {
-					line, rest = block[:n], block[n+1:]
-				}
-				block = rest
-				name, ok := own(line)
-				if !ok {
-					f.Close()
-					return errReadAll
-				}
-				s.lines++
-				if merges(line) {
-					parser.Start(schema.NewSource("", "", nil, nil), time.Time{})
-					events = parser.Parse(events[:0], string(line), 0, nil)
-					if !s.learn(name, events) {
-						f.Close()
-						return errReadAll
-					}
-				}
-				if s.may(line) {
-					s.hits++
-					s.flows[name] = struct{}{}
-				}
-			}
-			if len(s.flows)+len(s.unions) > maxSkipNames || s.lines > 10_000 && s.hits > s.lines/2 {
-				f.Close()
-				return errReadAll
-			}
-		}
-		f.Close()
-	}
-	if ctx.Err() != nil {
-		return nil
 	}
 	roots := map[flowName]struct{}{}
 	for n := range s.flows {
 		roots[s.root(n)] = struct{}{}
 	}
+	few := len(roots) <= maxFewNames
+	for n := range s.unions {
+		if _, ok := roots[s.root(n)]; ok && few {
+			s.few = append(s.few, n)
+		}
+	}
+	if few = few && len(s.few) <= maxFewNames; few {
+		for n := range roots {
+			s.few = append(s.few, n)
+		}
+	} else {
+		s.few = nil
+	}
+	s.all = !few
 	s.flows = roots
 	return nil
 }
 
-// learn takes in a record that names are one flow.
-func (s *skipper) learn(name flowName, events []schema.Event) bool {
-	if len(events) != 1 {
-		return false
+func (s *skipper) findIn(ctx context.Context, i int, path string, maxLine int) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return errReadAll
 	}
-	for _, m := range events[0].Correlation.Merged {
+	defer f.Close()
+	r := &lineReader{r: f, maxLine: maxLine}
+	var l ownLine
+	for {
+		block, at, err := r.next()
+		switch {
+		case ctx.Err() != nil || errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return errReadAll
+		}
+		b := &skipBlock{at: at, size: len(block)}
+		s.blocks[i] = append(s.blocks[i], b)
+		var line []byte
+		for len(block) > 0 {
+			line, block = nextLine(block)
+			if !cutOwn(line, &l) {
+				return errReadAll
+			}
+			s.lines++
+			name := l.name()
+			b.add(name)
+			if l.merges() {
+				s.learn(name, &l)
+			}
+			if s.may(&l) {
+				s.hits++
+				s.flows[name] = struct{}{}
+			}
+		}
+		if len(s.flows)+len(s.unions) > maxSkipNames || s.lines > 10_000 && s.hits > s.lines/2 {
+			return errReadAll
+		}
+	}
+}
+
+// nextLine cuts the first line off b, without its newline.
+func nextLine(b []byte) (line, rest []byte) {
+	if n := bytes.IndexByte(b, '\n'); n >= 0 {
+		return b[:n], b[n+1:]
+	}
+	return b, nil
+}
+
+// learn takes in a record that names are one flow.
+func (s *skipper) learn(name flowName, l *ownLine) {
+	for rest := l.flow[32:]; ; {
+		i := bytes.Index(rest, []byte(`"flow_`))
+		if i < 0 || len(rest) < i+32 {
+			return
+		}
+		rest = rest[i+6:]
 		var other flowName
-		copy(other[:], m.String()[len("flow_"):])
+		copy(other[:], rest)
 		if a, b := s.root(name), s.root(other); a != b {
 			s.unions[b] = a
 		}
 	}
-	return true
 }
 
 // root follows a name to the one that stands for its flow.
@@ -320,12 +430,15 @@ func (s *skipper) root(n flowName) flowName {
 }
 
 // wants reports whether a line is of a flow that may match.
-func (s *skipper) wants(line []byte) bool {
-	name, ok := own(line)
-	if !ok {
+func (s *skipper) wants(line []byte, l *ownLine) bool {
+	if !cutOwn(line, l) {
 		return true // was not there at the first reading
 	}
-	_, ok = s.flows[s.root(name)]
+	name := l.name()
+	if len(s.unions) > 0 {
+		name = s.root(name)
+	}
+	_, ok := s.flows[name]
 	return ok
 }
 
@@ -340,8 +453,8 @@ type lineReader struct {
 	err     error
 }
 
-// skipBlock is read at a time: large reads cost the least.
-const skipBlock = 512 << 10
+// skipRead is read at a time: large reads cost the least.
+const skipRead = 512 << 10
 
 // next returns lines and the position of the first; they are valid until the next call. io.EOF comes after the last.
 func (l *lineReader) next() ([]byte, int64, error) {
@@ -359,7 +472,7 @@ func (l *lineReader) next() ([]byte, int64, error) {
 			return nil, 0, errReadAll
 		}
 		if l.buf == nil {
-			l.buf = make([]byte, skipBlock)
+			l.buf = make([]byte, skipRead)
 		}
 		if l.start > 0 {
 			l.end = copy(l.buf, l.buf[l.start:l.end])
@@ -385,32 +498,29 @@ func (l *lineReader) take(n int) ([]byte, int64, error) {
 type skipFeed struct {
 	*onceFeed
 	s     *skipper
-	files []*skipFile
+	files []skipFile
+	buf   []byte
 }
 
 // skipFile is one file of a skipFeed.
 type skipFile struct {
-	f     *os.File
-	lines *lineReader
-	ack   *tailer.Token
-	src   *tailer.Source
-	head  int // lines of the head that were read
+	f    *os.File
+	next int // block
+	ack  *tailer.Token
+	src  *tailer.Source
+	head int // lines that were looked at, as far as skipHead
 }
 
 // skipChunk is the text a chunk may have: enough to be worth a worker's turn.
-const skipChunk = 128 << 10
+const skipChunk = 64 << 10
 
-func newSkipFeed(of *onceFeed, s *skipper, maxLine int) *skipFeed {
-	k := &skipFeed{onceFeed: of, s: s, files: make([]*skipFile, len(of.readers))}
-	for i := range k.files {
-		k.files[i] = &skipFile{lines: &lineReader{maxLine: maxLine}}
-	}
-	return k
+func newSkipFeed(of *onceFeed, s *skipper) *skipFeed {
+	return &skipFeed{onceFeed: of, s: s, files: make([]skipFile, len(of.readers))}
 }
 
 func (k *skipFeed) close() {
-	for _, f := range k.files {
-		if f.f != nil {
+	for i := range k.files {
+		if f := &k.files[i]; f.f != nil {
 			f.f.Close()
 		}
 	}
@@ -441,7 +551,7 @@ func (k *skipFeed) next(ctx context.Context) (*chunk, error) {
 
 // read collects the next lines of a file that are wanted.
 func (k *skipFeed) read(ctx context.Context, i int) (*chunk, error) {
-	f, s := k.files[i], &k.sources[i]
+	f, s := &k.files[i], &k.sources[i]
 	if s.src == nil {
 		first, err := k.readers[i].Next() // tells what the source is
 		if err != nil {
@@ -451,42 +561,49 @@ func (k *skipFeed) read(ctx context.Context, i int) (*chunk, error) {
 		if f.f, err = os.Open(f.src.Path); err != nil {
 			return nil, err
 		}
-		f.lines.r = f.f
 		s.src = k.name(f.src)
 		s.src.Order = i
 		s.now = readTime(f.src.Path)
 	}
 	var text []byte
 	var offsets []int64
-	for len(text) < skipChunk && ctx.Err() == nil {
-		block, at, err := f.lines.next()
-		if err != nil {
-			if len(text) > 0 {
-				break // comes again
-			}
+	for ; len(text) < skipChunk && f.next < len(k.s.blocks[i]) && ctx.Err() == nil; f.next++ {
+		block := k.s.blocks[i][f.next]
+		if f.head >= skipHead && !k.s.all && !block.has(k.s.few) {
+			continue
+		}
+		if block.size > len(k.buf) {
+			k.buf = make([]byte, block.size)
+		}
+		b := k.buf[:block.size]
+		if _, err := f.f.ReadAt(b, block.at); err != nil {
 			return nil, err
 		}
-		k.s.read += int64(len(block))
-		for len(block) > 0 {
-			n := bytes.IndexByte(block, '\n') + 1
-			if n == 0 {
-				n = len(block)
-			}
-			if f.head < skipHead || k.s.wants(bytes.TrimSuffix(block[:n], []byte{'\n'})) {
-				text = append(text, block[:n]...)
-				offsets = append(offsets, at)
-			}
-			f.head++
-			at += int64(n)
-			block = block[n:]
-		}
+		text, offsets = k.pick(f, b, block.at, text, offsets)
 	}
-	if len(text) == 0 && ctx.Err() != nil {
-		return nil, ctx.Err()
+	if len(text) == 0 {
+		return nil, cmp.Or(ctx.Err(), io.EOF)
 	}
 	k.s.carried += int64(len(text))
 	f.ack.Add(1)
 	return &chunk{Chunk: &tailer.Chunk{Source: f.src, Text: string(text), Ack: f.ack}, offsets: offsets, src: s.src, queue: i, now: s.now}, nil
+}
+
+// pick appends the lines of b, which stands at a position, that are wanted.
+func (k *skipFeed) pick(f *skipFile, b []byte, at int64, text []byte, offsets []int64) ([]byte, []int64) {
+	var l ownLine
+	for len(b) > 0 {
+		line, rest := nextLine(b)
+		n := len(b) - len(rest)
+		if f.head < skipHead || k.s.wants(line, &l) {
+			text = append(text, b[:n]...)
+			offsets = append(offsets, at)
+		}
+		f.head++
+		at += int64(n)
+		b = rest
+	}
+	return text, offsets
 }
 
 // runSkipping is runOnce for filters that keep few flows. It reports whether it could; if not, nothing has been shown.
@@ -501,32 +618,31 @@ func (d *debugRun) runSkipping(ctx context.Context, to sink, enc func() encoder,
 	}
 	defer once.Close()
 	var paths []string
-	size := int64(0)
 	for _, r := range once.Readers {
 		src := r.Source()
 		if src.Size < 0 {
 			return false, nil // standard input, or something else that is read once
 		}
 		paths = append(paths, src.Path)
-		size += src.Size
+		s.size += src.Size
 	}
-	if size < skipFrom {
+	if s.size < skipFrom {
 		return false, nil
 	}
 	maxLine := int(d.cfg.Input.MaxLineSize)
 	if err := s.find(ctx, paths, maxLine); err != nil {
 		return !errors.Is(err, errReadAll), err
 	}
-	feed := newSkipFeed(newOnceFeed(once.Readers, d.cfg.workers()+2, d.names.name, failed), s, maxLine)
+	feed := newSkipFeed(newOnceFeed(once.Readers, d.cfg.workers()+2, d.names.name, failed), s)
 	defer feed.close()
 	var m *merger
 	if len(once.Readers) > 1 {
 		m = newMerger(len(once.Readers), feed.taken)
 	} else {
-		feed.limit = len(feed.sources) + 1<<30 // the pipeline's own bounds are enough
+		feed.limit = math.MaxInt // the pipeline's own bounds are enough
 	}
 	err = newPipeline(d.cfg, feed, m, to, enc, correlate.New(d.cfg.correlate()), false).run(ctx)
-	d.passed = s.read - s.carried
-	d.bytes.Store(s.read)
+	d.passed = s.size - s.carried
+	d.bytes.Store(s.size)
 	return true, err
 }

@@ -261,7 +261,7 @@ type Duration struct {
 }
 
 // Reset makes e ready for the next line and keeps the capacity of its slices. What stood in them is cleared: a string left
-// behind would keep the chunk it is a piece of in memory.
+// behind would keep the chunk it is a piece of in memory, also one beyond the end of a slice that was shortened.
 func (e *Event) Reset() {
 	one := [1]Event{*e}
 	reset(one[:])
@@ -276,29 +276,31 @@ func reset(one []Event) {
 	procs, merged := c.Processes, c.Merged
 	clear(one)
 	if cap(idents) > 0 {
-		clear(idents)
+		clear(idents[:cap(idents)])
 		e.Idents = idents[:0]
 	}
 	if cap(changes) > 0 {
-		clear(changes)
+		clear(changes[:cap(changes)])
 		m.Changes = changes[:0]
 	}
 	if cap(timing) > 0 {
+		clear(timing[:cap(timing)])
 		m.Timing = timing[:0]
 	}
 	if cap(extra) > 0 {
-		clear(extra)
+		clear(extra[:cap(extra)])
 		m.Extra = extra[:0]
 	}
 	if cap(fields) > 0 {
-		clear(fields)
+		clear(fields[:cap(fields)])
 		m.Fields = fields[:0]
 	}
 	if cap(trunc) > 0 {
+		clear(trunc[:cap(trunc)])
 		m.Truncated = trunc[:0]
 	}
 	if cap(procs) > 0 {
-		clear(procs)
+		clear(procs[:cap(procs)])
 		c.Processes = procs[:0]
 	}
 	if cap(merged) > 0 {
