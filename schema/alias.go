@@ -197,7 +197,7 @@ var aliasText = [...]struct {
 
 	{fieldDuration, millisecond, `durationms elapsedms responsetimems latencyms tookms totalms runtimems requesttimems processingtimems executiontimems exectimems timems
 		elapsedmilliseconds durationmillis durationmilliseconds elapsedmillis elapsedtime tookmillis latencymillis timetakenms requestdurationms jobdurationms
-		querytimems durationinms totaltimems elapsedinms wallms responselatency httpdurationms upstreamservicetimems`},
+		querytimems durationinms totaltimems elapsedinms wallms responselatency httpdurationms upstreamservicetimems elasticsearchslowlogtookmillis`},
 	{fieldDuration, second, `durations durationsec durationsecs durationseconds elapseds elapsedsec elapsedseconds latencys latencysec latencyseconds requesttimes requesttimesec
 		requesttimeseconds responsetimes responsetimesec runtimes runtimesec processingtimes processingtimesec tooks tookseconds tooksec executiontimesec exectimesec
 		requesttime reqtime requestdurationseconds timetakensec taskruntime totaltimesec processtimesec`},

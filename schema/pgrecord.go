@@ -14,6 +14,7 @@ func finishPostgres(e *Event, more string) {
 		case text == "":
 		case name == "" && m.DB.SQL.S != "":
 			setWholeSQL(e, text)
+		case name == "" && m.Message.S == "plan:" && setPgPlan(e, text):
 		case name == "":
 			joinMessage(m, text)
 		case name == "statement" && m.DB.SQL.IsZero():
@@ -42,6 +43,24 @@ func finishPostgres(e *Event, more string) {
 		setSQL(e, sql, binds)
 		e.AddField("parameters", Text(binds))
 	}
+}
+
+// setPgPlan takes the statement and the plan that auto_explain logs.
+func setPgPlan(e *Event, text string) bool {
+	sql, ok := strings.CutPrefix(text, "Query Text: ")
+	if !ok {
+		return false
+	}
+	plan := ""
+	if i := strings.Index(sql, "(cost="); i > 0 {
+		i = max(0, strings.LastIndexByte(sql[:i], '\n'))
+		sql, plan = sql[:i], strings.TrimLeft(sql[i:], "\n")
+	}
+	e.Type, e.Metadata.Message = "", Value{}
+	setSQL(e, sql, "")
+	setOutcome(e, OutcomeSuccess)
+	addFieldIf(e, "plan", plan)
+	return true
 }
 
 func isPgPart(s string) bool {

@@ -29,20 +29,21 @@ func parsePostgresText(p *Parser, e *Event, s *stamped) bool {
 	if s.bracket {
 		return false
 	}
-	at, severity := findPgSeverity(s.rest)
+	at, severity, msg := findPgSeverity(s.rest)
 	if at < 0 {
 		return false
 	}
 	level, detail, _ := pgSeverity(severity)
 	e.Metadata.Level = level
 	session := pgPrefix(p, e, s.rest[:at])
-	msg := s.rest[at+len(severity)+3:]
 	if strings.HasPrefix(msg, " ") && strings.TrimSpace(s.rest[:at]) == "" { // uvicorn fills up behind its level
 		e.Metadata.Level = LevelNone
 		return false
 	}
 	if code, rest, ok := strings.Cut(msg, ": "); ok && len(code) == 5 && isSQLState(code) { // log_error_verbosity = verbose
-		e.AddField("sqlstate", Text(code))
+		if code != "00000" {
+			e.AddField("sqlstate", Text(code))
+		}
 		msg = strings.TrimLeft(rest, " ")
 	}
 	if detail {
@@ -56,12 +57,13 @@ func parsePostgresText(p *Parser, e *Event, s *stamped) bool {
 	return true
 }
 
-// findPgSeverity returns where the severity stands: a word of capitals, a colon and two blanks.
-func findPgSeverity(s string) (at int, severity string) {
+// findPgSeverity returns where the severity stands (a word of capitals, a colon and two blanks), its English name, and what
+// follows.
+func findPgSeverity(s string) (at int, severity, msg string) {
 	for from := 0; from < min(len(s), 300); {
 		i := strings.Index(s[from:], ":  ")
 		if i < 0 {
-			return -1, ""
+			return -1, "", ""
 		}
 		i += from
 		j := i
@@ -69,11 +71,14 @@ func findPgSeverity(s string) (at int, severity string) {
 			j--
 		}
 		if _, _, ok := pgSeverity(s[j:i]); ok && (j == 0 || s[j-1] == ' ' || s[j-1] == ':' || s[j-1] == ']') {
-			return j, s[j:i]
+			return j, s[j:i], s[i+3:]
+		}
+		if at, severity := pgLocalSeverity(s, i); severity != "" && strings.ContainsAny(s[:at], "[@") {
+			return at, severity, s[i+3:]
 		}
 		from = i + 3
 	}
-	return -1, ""
+	return -1, "", ""
 }
 
 // pgPrefix reads process, session, user, database, application and client out of what stands between time and severity,
@@ -114,8 +119,10 @@ func pgPrefix(p *Parser, e *Event, s string) (session string) {
 			}
 		case strings.IndexByte(token, '@') > 0:
 			user, db, _ := strings.Cut(token, "@")
+			db, app, _ := strings.Cut(db, "/")
 			pgPair(p, e, "user", user)
 			pgPair(p, e, "db", db)
+			pgPair(p, e, "app", app)
 		case allDigits(token):
 			setDefault(&session, token)
 			setProcess(e, token)

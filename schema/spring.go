@@ -120,6 +120,38 @@ func parseElasticsearch(p *Parser, e *Event, s *stamped) bool {
 		addFieldIf(e, "node", node)
 		rest = after
 	}
-	p.setText(e, rest)
+	if !setSlowSearch(e, strings.TrimSpace(rest)) {
+		p.setText(e, rest)
+	}
+	return true
+}
+
+// setSlowSearch takes a line of Elasticsearch's slow logs: [index][shard] took[150ms], took_millis[150], …, source[{…}], …
+func setSlowSearch(e *Event, s string) bool {
+	index, rest, ok := cutBracket(s)
+	i := strings.Index(rest[:min(len(rest), 80)], " took[")
+	if !ok || i < 0 || !strings.Contains(rest, "took_millis[") {
+		return false
+	}
+	took, _, _ := cutBracket(rest[i+5:])
+	d, ok := parseDuration(took)
+	if !ok {
+		return false
+	}
+	m := &e.Metadata
+	m.Duration = d
+	m.DB.Op, m.DB.Table = "search", index
+	e.Type, m.Message = "data.query", Text(s)
+	name := singular(index)
+	e.Action, e.Subject = name+".loaded", Subject{Type: name}
+	if strings.Contains(s, "type[_doc]") && strings.Contains(s, "routing[") {
+		e.Type, e.Action, m.DB.Op = "data.change", name+".indexed", "index"
+	}
+	if j := strings.Index(rest, "source[{"); j >= 0 {
+		if end := closing(rest, j+6); end > 0 {
+			m.DB.SQL = Text(rest[j+7 : end])
+		}
+	}
+	setOutcome(e, OutcomeSuccess)
 	return true
 }
