@@ -34,8 +34,6 @@ type admin struct {
 	tail    func() (tailer.Stats, bool)
 	links   func() correlate.Stats
 	redact  func() redact.Snapshot
-	left    *atomic.Int64 // events that [collect] leaves out
-	kept    *atomic.Pointer[correlate.SamplerStats]
 	busy    *atomic.Int64 // when the step at hand began, Unix nanoseconds; 0 while none is
 	reloads struct{ done, failed atomic.Int64 }
 }
@@ -56,7 +54,7 @@ type Status struct {
 
 // watch makes a session what is shown.
 func (a *admin) watch(s *session, o *ordered) {
-	a.books = s.shipper.Books
+	a.books = s.books
 	a.tail = func() (tailer.Stats, bool) { return s.tail.Stats(), true }
 	a.links = func() correlate.Stats {
 		if st := o.stats.Load(); st != nil {
@@ -65,7 +63,7 @@ func (a *admin) watch(s *session, o *ordered) {
 		return correlate.Stats{}
 	}
 	a.redact = s.engine.Snapshot
-	a.busy, a.left, a.kept = &o.busy, &o.left, &o.kept
+	a.busy = &o.busy
 }
 
 // status takes one snapshot.
@@ -150,10 +148,6 @@ func (a *admin) metrics(w io.Writer) {
 		for _, s := range t.Sources {
 			m.line("ezlogs_lag_bytes", float64(s.Lag), "source", filepath.Base(s.Path))
 		}
-	}
-	m.counter("ezlogs_left_out_events_total", "events that [collect] leaves out; they are not given to delivery", float64(a.left.Load()))
-	if k := a.kept.Load(); k != nil {
-		m.counter("ezlogs_sampled_events_total", "events of flows that performance.sample_rate leaves out", float64(k.Sampled))
 	}
 	l := a.links()
 	m.gauge("ezlogs_flows", "flows remembered", float64(l.Flows))

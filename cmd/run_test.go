@@ -264,7 +264,7 @@ func TestNearest(t *testing.T) {
 // adminFor returns an admin that shows the given books.
 func adminFor(b ship.Books) *admin {
 	busy := new(atomic.Int64)
-	return &admin{began: time.Now(), books: func() ship.Books { return b }, busy: busy, left: new(atomic.Int64), kept: new(atomic.Pointer[correlate.SamplerStats]),
+	return &admin{began: time.Now(), books: func() ship.Books { return b }, busy: busy,
 		tail: func() (tailer.Stats, bool) {
 			return tailer.Stats{Sources: []tailer.SourceStats{{Path: "/var/log/a.log", Lag: 7}}}, true
 		},
@@ -272,6 +272,28 @@ func adminFor(b ship.Books) *admin {
 		redact: func() redact.Snapshot {
 			return redact.Snapshot{Counts: []redact.Count{{Detector: "email", Action: "hash", N: 2}}}
 		}}
+}
+
+// TestBooksCountWhatEndsBeforeDelivery holds that sampled and left out events are on both sides of the books.
+func TestBooksCountWhatEndsBeforeDelivery(t *testing.T) {
+	t.Parallel()
+	cfg := ship.DefaultConfig()
+	cfg.To = []string{"null"}
+	shipper, err := ship.Start(t.Context(), cfg, ship.Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shipper.Close()
+	s := &session{shipper: shipper, order: &ordered{}}
+	s.order.left.Store(3)
+	s.order.kept.Store(&correlate.SamplerStats{Sampled: 2})
+	if b := s.books(); b.Added != 5 || b.Sampled != 2 || b.LeftOut != 3 || b.Difference() != 0 {
+		t.Errorf("books %+v, difference %d", b, b.Difference())
+	}
+	s.order = nil
+	if b := s.books(); b.Added != 0 {
+		t.Errorf("without a pipeline %+v", b)
+	}
 }
 
 func TestAdmin(t *testing.T) {
@@ -297,6 +319,14 @@ func TestAdmin(t *testing.T) {
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("metrics lack %s:\n%s", want, metrics)
+		}
+	}
+	types := map[string]int{}
+	for line := range strings.Lines(metrics) {
+		if strings.HasPrefix(line, "# TYPE ") {
+			if types[line]++; types[line] > 1 {
+				t.Errorf("a family stands there twice: %s", line)
+			}
 		}
 	}
 	a.busy.Store(time.Now().Add(-time.Minute).UnixNano())

@@ -220,7 +220,22 @@ type session struct {
 	engine  *redact.Engine
 	names   *namer
 	tail    *tailer.Tailer
-	stop    func() // of the admin server
+	order   *ordered // nil when files are read once
+	stop    func()   // of the admin server
+}
+
+// books are those of delivery, and of what ended before it.
+func (s *session) books() ship.Books {
+	b := s.shipper.Books()
+	if s.order == nil {
+		return b
+	}
+	var k correlate.SamplerStats
+	if last := s.order.kept.Load(); last != nil {
+		k = *last
+	}
+	b.Before(k.Sampled, uint64(s.order.left.Load()))
+	return b
 }
 
 func (s *session) encoder() encoder {
@@ -266,6 +281,7 @@ func (s *session) follow(ctx context.Context) (again bool, err error) {
 	links, save := r.links()
 	p := newPipeline(r.cfg, newLiveFeed(s.tail.Chunks(), s.names.name), nil, shipSink{s.shipper}, s.encoder, links, true)
 	p.order.save = save
+	s.order = p.order
 	r.admin.watch(s, p.order)
 	if s.stop, err = r.admin.serve(r.cfg.Admin.Listen, r.dir); err != nil {
 		return false, &exitError{status: statusFailed, text: err.Error()}

@@ -57,7 +57,7 @@ func (s *Status) write(w io.Writer) {
 		fmt.Fprintf(w, "  %s\n", r)
 	}
 	b := &s.Books
-	fmt.Fprintf(w, "books        %d read = %d delivered + %d spooled + %d in memory + %d sampled + %d dead-lettered", b.Added+b.Restored, b.Delivered, b.Spooled, b.InMemory, b.Sampled, b.DeadLettered)
+	fmt.Fprintf(w, "books        %d read = %d delivered + %d spooled + %d in memory + %d sampled + %d left out + %d dead-lettered", b.Added+b.Restored, b.Delivered, b.Spooled, b.InMemory, b.Sampled, b.LeftOut, b.DeadLettered)
 	for _, reason := range sortedKeys(b.Dropped) {
 		fmt.Fprintf(w, " + %d dropped (%s)", b.Dropped[reason], reason)
 	}

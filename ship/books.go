@@ -7,16 +7,17 @@ import (
 
 // Books is one consistent account of every event:
 //
-//	Added + Restored = Delivered + Spooled + InMemory + Sampled + DeadLettered + all of Dropped
+//	Added + Restored = Delivered + Spooled + InMemory + Sampled + LeftOut + DeadLettered + all of Dropped
 type Books struct {
 	Since        time.Time         // start of this Shipper
-	Added        uint64            // events given to Add
+	Added        uint64            // events given to Add, or that ended before
 	AddedBytes   uint64            // … and their bytes
 	Restored     uint64            // events found in the spool at the start
 	Delivered    uint64            // events every required destination has
 	Spooled      uint64            // events on disk
 	InMemory     uint64            // events in memory and not on disk
-	Sampled      uint64            // events sampled out
+	Sampled      uint64            // events sampled out before Add
+	LeftOut      uint64            // events of kinds that are not collected, left out before Add
 	DeadLettered uint64            // events set aside on disk
 	Dropped      map[string]uint64 // events dropped, by reason: full, refused, damaged, spool_lost
 	MemoryBytes  int64             // of the memory budget in use
@@ -28,11 +29,18 @@ type Books struct {
 
 // Difference is what the books do not explain: 0, or there is a bug.
 func (b *Books) Difference() int64 {
-	sum := b.Delivered + b.Spooled + b.InMemory + b.Sampled + b.DeadLettered
+	sum := b.Delivered + b.Spooled + b.InMemory + b.Sampled + b.LeftOut + b.DeadLettered
 	for _, n := range b.Dropped {
 		sum += n
 	}
 	return int64(b.Added + b.Restored - sum)
+}
+
+// Before books events that ended before Add: sampled out, and left out.
+func (b *Books) Before(sampled, leftOut uint64) {
+	b.Added += sampled + leftOut
+	b.Sampled += sampled
+	b.LeftOut += leftOut
 }
 
 // DestinationBooks is one destination's part. Counts are of events since the start.
@@ -78,8 +86,8 @@ func (h *Histogram) add(d time.Duration) {
 
 // counters are the global part of the books, guarded by Shipper.mu.
 type counters struct {
-	added, addedBytes, restored, delivered, spooled, sampled, dead uint64
-	dropped                                                        map[string]uint64
+	added, addedBytes, restored, delivered, spooled, dead uint64
+	dropped                                               map[string]uint64
 }
 
 // destView is what others may see of a destination, guarded by Shipper.mu.
@@ -128,7 +136,7 @@ func (s *Shipper) Books() Books {
 	c := &s.counters
 	b := Books{
 		Since: s.began, Added: c.added, AddedBytes: c.addedBytes, Restored: c.restored, Delivered: c.delivered,
-		Spooled: c.spooled, InMemory: uint64(s.events), Sampled: c.sampled, DeadLettered: c.dead,
+		Spooled: c.spooled, InMemory: uint64(s.events), DeadLettered: c.dead,
 		Dropped: maps.Clone(c.dropped), MemoryBytes: s.bytes, MemoryBudget: int64(s.cfg.Memory),
 	}
 	for reason, n := range b.Dropped {

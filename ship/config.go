@@ -30,7 +30,6 @@ type Config struct {
 	Order        string        `toml:"order"`           // flow, or strict: one batch at a time
 	Concurrency  int           `toml:"concurrency"`     // requests in flight to one destination, at most
 	DeadMax      Size          `toml:"dead_letter_max"` // bytes of the dead letter on disk; the oldest go first
-	SampleRate   float64       `toml:"sample_rate"`     // share of flows kept, 0 to 1; flows with errors are always kept
 }
 
 // Destination is one place events go to.
@@ -66,7 +65,6 @@ func DefaultConfig() Config {
 		Order:       "flow",
 		Concurrency: 8,
 		DeadMax:     100 << 20,
-		SampleRate:  1,
 	}
 }
 
@@ -119,9 +117,6 @@ func (c *Config) Validate() error {
 	}
 	if c.DeadMax < 64<<10 {
 		bad("dead_letter_max", "must be at least 64KB")
-	}
-	if !(c.SampleRate >= 0 && c.SampleRate <= 1) {
-		bad("sample_rate", "must be 0 to 1")
 	}
 	names := map[string]string{}
 	check := func(field string, d Destination) {

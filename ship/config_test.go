@@ -18,7 +18,7 @@ func TestDefaultConfigIsValid(t *testing.T) {
 	if err := c.Validate(); err != nil {
 		t.Error(err)
 	}
-	if c.BatchSize != 1000 || c.Flush != time.Second || c.SpoolMax != 1<<30 || c.OnFull != "drop_oldest" || c.SampleRate != 1 {
+	if c.BatchSize != 1000 || c.Flush != time.Second || c.SpoolMax != 1<<30 || c.OnFull != "drop_oldest" {
 		t.Errorf("%+v", c)
 	}
 }
@@ -40,7 +40,6 @@ func TestValidateNamesTheField(t *testing.T) {
 		"min_free":                   func(c *Config) { c.MinFree = -1 },
 		"concurrency":                func(c *Config) { c.Concurrency = 65 },
 		"dead_letter_max":            func(c *Config) { c.DeadMax = 1 },
-		"sample_rate":                func(c *Config) { c.SampleRate = 1.5 },
 		"to[0]":                      func(c *Config) { c.To = []string{"ftp://x"} },
 		"to[1]":                      func(c *Config) { c.To = []string{"stdout", "stdout"} },
 		"destination[0]":             func(c *Config) { c.Destinations = []Destination{{}} },

@@ -65,10 +65,16 @@ func (s *Shipper) tellGaps(now time.Time, end bool) (left bool) {
 	s.mu.Lock()
 	s.counters.added += uint64(len(g.Events))
 	s.counters.addedBytes += uint64(len(g.Body))
-	sealed, _ := s.fillLocked(g)
+	sealed := s.fillLocked(g)
 	s.mu.Unlock()
 	for _, b := range sealed {
 		s.encode <- b
 	}
 	return false
+}
+
+func (g *Group) append(line []byte, e Event) {
+	g.Body = append(g.Body, line...)
+	e.End = int32(len(g.Body))
+	g.Events = append(g.Events, e)
 }

@@ -22,7 +22,7 @@ func (s *Shipper) WriteMetrics(w io.Writer) error {
 // AppendMetrics appends the books in the Prometheus text format.
 func (b *Books) AppendMetrics(dst []byte, now time.Time) []byte {
 	m := metrics{dst}
-	m.family("ezlogs_read_events_total", "counter", "Events given to delivery, those found in the spool at the start included.")
+	m.family("ezlogs_read_events_total", "counter", "Events read, those found in the spool at the start included.")
 	m.value("ezlogs_read_events_total", b.Added+b.Restored)
 	m.family("ezlogs_read_bytes_total", "counter", "Bytes of the events given to delivery.")
 	m.value("ezlogs_read_bytes_total", b.AddedBytes)
@@ -34,6 +34,8 @@ func (b *Books) AppendMetrics(dst []byte, now time.Time) []byte {
 	m.value("ezlogs_memory_events", b.InMemory)
 	m.family("ezlogs_sampled_events_total", "counter", "Events sampled out.")
 	m.value("ezlogs_sampled_events_total", b.Sampled)
+	m.family("ezlogs_left_out_events_total", "counter", "Events of kinds that are not collected.")
+	m.value("ezlogs_left_out_events_total", b.LeftOut)
 	m.family("ezlogs_dead_lettered_events_total", "counter", "Events set aside on disk.")
 	m.value("ezlogs_dead_lettered_events_total", b.DeadLettered)
 	m.family("ezlogs_dropped_events_total", "counter", "Events dropped.")

@@ -7,7 +7,7 @@
 // falters, sealed batches go through the spool (spooler.go), which is read back in order.
 //
 // Acker.Done is called when an event is safe: delivered to every required destination, on disk in the spool, in the
-// dead letter, sampled out, or dropped by the policy that was configured.
+// dead letter, or dropped by the policy that was configured.
 package ship
 
 import (
@@ -24,7 +24,7 @@ import (
 	"time"
 )
 
-// FlagError marks an event that sampling keeps and that is dropped last: level error or worse, status 500 or more, failed.
+// FlagError marks an event that is dropped last: level error or worse, status 500 or more, failed.
 const FlagError uint8 = 1
 
 // Acker is told when events are safe for good. Done is called from several goroutines and must not call back into ship.
@@ -115,8 +115,7 @@ type Shipper struct {
 	gaps      map[string]*Gap // holes nobody was told of, by reason
 	toldGaps  time.Time
 	counters  counters
-	spool     *spooler // nil without a state directory
-	sampler   sampler
+	spool     *spooler    // nil without a state directory
 	dead      *deadLetter // nil without a state directory
 	lock      *DirLock
 	began     time.Time
@@ -237,11 +236,11 @@ func (s *Shipper) Add(ctx context.Context, g *Group) error {
 	s.counters.added += uint64(len(g.Events))
 	s.counters.addedBytes += uint64(len(g.Body))
 	s.last = time.Now()
-	sealed, acks := s.fillLocked(g)
+	sealed := s.fillLocked(g)
 	if s.dueLocked(s.last) { // now, rather than wake the flusher for it a moment later
 		sealed = s.sealAllLocked(sealed)
 	}
-	acks = append(acks, s.late...)
+	acks := s.late
 	s.late = nil
 	if s.spool != nil && s.spoolsLocked() && (s.bytes > int64(s.cfg.Memory)/2 || s.events > s.cfg.BufferSize) {
 		s.spool.pressLocked()
@@ -424,17 +423,11 @@ func (s *Shipper) roomLocked() bool {
 	return s.bytes < int64(s.cfg.Memory) && (s.events < s.cfg.BufferSize || s.cfg.Volatile)
 }
 
-// fillLocked copies the events of g into open batches and seals those that are full. It returns what must be encoded
-// and what is safe already.
-func (s *Shipper) fillLocked(g *Group) (sealed []*batch, acks []ackRun) {
-	if s.cfg.SampleRate < 1 {
-		var kept *Group
-		kept, acks = s.sampleLocked(g)
-		g = kept
-	}
+// fillLocked copies the events of g into open batches and seals those that are full. It returns what must be encoded.
+func (s *Shipper) fillLocked(g *Group) (sealed []*batch) {
 	sealed = s.relaneLocked(nil)
 	if len(s.open) > 1 {
-		return s.fillLanesLocked(sealed, g), acks
+		return s.fillLanesLocked(sealed, g)
 	}
 	start, at := int32(0), 0
 	for at < len(g.Events) {
@@ -460,7 +453,7 @@ func (s *Shipper) fillLocked(g *Group) (sealed []*batch, acks []ackRun) {
 			sealed = s.sealLocked(sealed, 0)
 		}
 	}
-	return sealed, acks
+	return sealed
 }
 
 // fillLanesLocked does the same when flows are spread over lanes.
