@@ -12,7 +12,7 @@ func parseAccessLog(p *Parser, e *Event, line string) bool {
 		return false
 	}
 	inner, rest, ok := cutBracket(line[at:])
-	if !ok {
+	if !ok || !accessFront(line[:at]) {
 		return false
 	}
 	host, rest := accessHost(strings.TrimLeft(rest, " "))
@@ -55,6 +55,26 @@ func levelledFront(s string) bool {
 		}
 	}
 	return false
+}
+
+// accessFront reports whether s can be what stands before the time of an access log line: addresses and names, and not the
+// beginning of a message that quotes one.
+func accessFront(s string) bool {
+	client := false
+	for n := 0; s != ""; n++ {
+		var f string
+		f, _, s = cutField(s)
+		f = strings.TrimSuffix(f, ",")
+		switch ip := bareIP(f) != ""; {
+		case n < 2 && (ip || f == "-" || f == "unknown" || strings.HasPrefix(f, "unix:") || looksLikeHost(f)):
+			client = true
+		case n == 0 && s == "": // a name alone
+			return pairKey(f)
+		case n > 5 && !ip && f != "-":
+			return false
+		}
+	}
+	return client
 }
 
 // accessHost takes a name of the virtual host that stands between time and request, bare or quoted.

@@ -181,8 +181,9 @@ func (a *appInsights) tell(e *Event) {
 			m.Level = LevelError
 		}
 		setRaised(e)
-	default:
+	default: // traces, events, availability results, page views …
 		m.Message = Text(a.message)
 		e.Action = a.name
+		e.AddField("type", Text(a.kind))
 	}
 }

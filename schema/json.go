@@ -82,7 +82,7 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 		return parseAgentEvent
 	case m&markTelemetry != 0 && isLambdaEvent(member(line, "type").Plain()) && member(line, "time").isText():
 		return parseLambdaEvent
-	case m&markAzure != 0 && (member(line, "OperationId").isText() && member(line, "Type").isText() || member(line, "operation_Id").isText() && member(line, "itemType").isText()):
+	case m&markAzure != 0 && (member(line, "OperationId").isText() && strings.HasPrefix(member(line, "Type").Plain(), "App") || member(line, "operation_Id").isText() && member(line, "itemType").isText()):
 		return parseAppInsights
 	case m&markAzure != 0 && p.carried() && isAzureEntry(line):
 		return (*Parser).azureEntry
