@@ -115,7 +115,7 @@ func (p *Parser) agentRequest(e *Event, data string) {
 	subject := e.Subject
 	m := &e.Metadata
 	if c, a := member(data, "controller").scalar(), member(data, "action").scalar(); c != "" && a != "" {
-		m.Route = p.concat(c, "#", a)
+		m.Route = p.paired(c, '#', a)
 	}
 	if v := member(data, "request_params"); v.isObject() && v.S != "{}" {
 		m.Params = v

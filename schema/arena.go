@@ -54,17 +54,19 @@ func (p *Parser) keep(b []byte) string {
 	return a.b.String()[from:]
 }
 
-// dotted returns two names with a dot between them: a class and its state, an object and its member. They come again, so the
-// latest are kept.
-func (p *Parser) dotted(a, b string) string {
+// dotted returns two names with a dot between them: a class and its state, an object and its member.
+func (p *Parser) dotted(a, b string) string { return p.paired(a, '.', b) }
+
+// paired returns two names with a sign between them. Names come again, so the latest pairs are kept.
+func (p *Parser) paired(a string, sign byte, b string) string {
 	h := len(a)*31 + len(b)*7
 	if a != "" && b != "" {
 		h += int(a[len(a)-1])*5 + int(a[0]) + int(b[0])*3 + int(b[len(b)-1])
 	}
-	last := &p.dots[h&(len(p.dots)-1)]
-	if s := *last; len(s) == len(a)+1+len(b) && s[:len(a)] == a && s[len(a)] == '.' && s[len(a)+1:] == b {
+	last := &p.joined[h&(len(p.joined)-1)]
+	if s := *last; len(s) == len(a)+1+len(b) && s[:len(a)] == a && s[len(a)] == sign && s[len(a)+1:] == b {
 		return s
 	}
-	*last = a + "." + b
+	*last = a + string(sign) + b
 	return *last
 }

@@ -1,6 +1,6 @@
 package schema
 
-import "strings"
+import "bytes"
 
 // frameText writes a frame of a stack that a logger printed as an object, the way the language prints it: structlog's, those
 // of Java's loggers, zerolog's. What has another shape stays JSON.
@@ -30,19 +30,22 @@ func frameText(v Value) string {
 }
 
 // joinLines writes an array of texts and frames as lines.
-func joinLines(arr string) string {
-	var b []byte
+func (p *Parser) joinLines(arr string) string {
+	b := p.buf[:0]
 	eachItem(arr, func(v Value) bool {
 		switch {
 		case v.isNull():
 		case v.isObject():
 			b = append(append(b, frameText(v)...), '\n')
+		case v.Kind == Escaped:
+			b = append(appendUnescaped(b, v.S), '\n')
 		default:
-			b = append(append(b, v.Plain()...), '\n')
+			b = append(append(b, v.S...), '\n')
 		}
 		return true
 	})
-	return strings.TrimSuffix(string(b), "\n")
+	p.buf = b
+	return p.keep(bytes.TrimSuffix(b, []byte{'\n'}))
 }
 
 // resolveThrown takes errors that stand in objects of a shape of their own: logback's throwable and loguru's exception.
@@ -59,7 +62,7 @@ func (p *Parser) resolveThrown(e *Event) {
 			}
 			info.Message = member(v.S, "message")
 			if steps := member(v.S, "stepArray"); steps.isArray() && info.Stack.IsZero() {
-				info.Stack = Text(joinLines(steps.S))
+				info.Stack = Text(p.joinLines(steps.S))
 			}
 			e.Metadata.Fields = append(fields[:i], fields[i+1:]...)
 			return

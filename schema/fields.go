@@ -97,7 +97,7 @@ func (p *Parser) field(e *Event, key string, v Value) {
 		p.keepUnknown(e, m, key, v)
 	case m.box && v.isObject():
 		p.rec.path.reset()
-		if p.scanBox(e, m, key, v.S, 0, 0) < 0 {
+		if p.scanBox(e, m, v.S, 0, 0) < 0 {
 			p.keepField(e, key, v)
 		}
 	default:

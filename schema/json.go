@@ -146,12 +146,10 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int, prev *keyMemo) in
 		if m == nil || i+16 > len(s) || (load8(s, i)^m.head)&m.mask != 0 || m.outer != pathH || !m.goesOn(s, i) {
 			m = prev.following(s, i, pathH)
 		}
-		key := ""
 		if m != nil {
-			key = m.key
 			i += len(m.text)
 		} else {
-			if m, key, i = p.scanKey(s, i, pathN, pathH); i < 0 {
+			if m, i = p.scanKey(s, i, pathN, pathH); i < 0 {
 				return -1
 			}
 			prev.followed(m)
@@ -175,6 +173,13 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int, prev *keyMemo) in
 				}
 				v = Value{String, s[i : i+n]}
 				i += n + 1
+				if m.plain && n > 0 && !r.has(m.field) { // most members are of this kind
+					if r.depth == 0 {
+						r.marks |= m.mark
+					}
+					r.fill(m.field, m, v, r.depth<<8|uint16(m.rank))
+					goto separator
+				}
 				break
 			}
 			end, escaped := skipString(s, i)
@@ -188,7 +193,7 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int, prev *keyMemo) in
 			i = end + 1
 		case c == '{' && m.box && depth < 6:
 			r.path.n, r.path.h = pathN, pathH
-			next := p.scanBox(e, m, key, s, i, depth)
+			next := p.scanBox(e, m, s, i, depth)
 			if next < 0 {
 				return -1
 			}
@@ -216,12 +221,12 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int, prev *keyMemo) in
 			i = next
 		}
 		if m.known {
-			p.take(e, m, key, v)
+			p.take(e, m, m.key, v)
 		} else {
 			if r.depth == 0 {
 				r.marks |= m.mark
 			}
-			p.keepUnknown(e, m, key, v)
+			p.keepUnknown(e, m, m.key, v)
 		}
 	separator:
 		if i < len(s) && s[i] <= ' ' {
@@ -244,23 +249,23 @@ func (p *Parser) scanMembers(e *Event, s string, i, depth int, prev *keyMemo) in
 }
 
 // scanKey reads the key at s[i] and its colon, and returns what it means and the index behind the colon, or -1.
-func (p *Parser) scanKey(s string, i, pathN int, pathH uint32) (m *keyMemo, key string, next int) {
+func (p *Parser) scanKey(s string, i, pathN int, pathH uint32) (m *keyMemo, next int) {
 	if i >= len(s) || s[i] != '"' {
-		return nil, "", -1
+		return nil, -1
 	}
 	end, escaped := skipString(s, i+1)
 	if end < 0 {
-		return nil, "", -1
+		return nil, -1
 	}
-	key = s[i+1 : end]
+	key := s[i+1 : end]
 	if escaped {
 		key = unescape(key)
 	}
 	i = skipSpace(s, end+1)
 	if i >= len(s) || s[i] != ':' {
-		return nil, "", -1
+		return nil, -1
 	}
-	return p.lookup(key, pathN, pathH), key, i + 1
+	return p.lookup(key, pathN, pathH), i + 1
 }
 
 // lastName looks up a key by itself inside of an object whose name is part of the path: ids mean the same everywhere.
@@ -279,10 +284,10 @@ func (p *Parser) lastName(key string) *alias {
 
 // scanBox takes the members of an object that is looked into. What is not recognised of it is kept as one field, nested as
 // it was.
-func (p *Parser) scanBox(e *Event, memo *keyMemo, key, s string, i, depth int) int {
+func (p *Parser) scanBox(e *Event, memo *keyMemo, s string, i, depth int) int {
 	r := &p.rec
 	m := &e.Metadata
-	a := memo.alias
+	a, key := memo.alias, memo.key
 	if r.depth == 0 {
 		r.marks |= memo.mark
 	}

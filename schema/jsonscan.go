@@ -317,28 +317,44 @@ func validText(line string) string {
 // ends at the next quote.
 func bareText(line string) (text string, bare bool) {
 	const ones, high = 0x0101010101010101, 0x8080808080808080
-	low, top := uint64(0), uint64(0)
+	marks := uint64(0)
 	s := line
-	for len(s) >= 32 { // a byte below 0x20 leaves its high bit
+	for len(s) >= 32 { // a byte below 0x20 or above 0x7f leaves a high bit, and maybe one in the byte behind it
 		a, b, c, d := load8(s, 0), load8(s, 8), load8(s, 16), load8(s, 24)
-		low |= (a-ones*0x20)&^a | (b-ones*0x20)&^b | (c-ones*0x20)&^c | (d-ones*0x20)&^d
-		top |= a | b | c | d
+		marks |= (a - ones*0x20) | a | (b - ones*0x20) | b | (c - ones*0x20) | c | (d - ones*0x20) | d
 		s = s[32:]
 	}
 	for len(s) >= 8 {
 		w := load8(s, 0)
-		low |= (w - ones*0x20) &^ w
-		top |= w
+		marks |= (w - ones*0x20) | w
 		s = s[8:]
 	}
 	for i := range len(s) {
-		low |= (uint64(s[i]) - 0x20) & 0x100 >> 1
-		top |= uint64(s[i])
+		marks |= (uint64(s[i]) - 0x20) | uint64(s[i])
 	}
-	if top&high != 0 && !utf8.ValidString(line) {
-		line = strings.ToValidUTF8(line, "\uFFFD")
+	if marks&high != 0 {
+		if line = validText(line); hasControl(line) {
+			return line, false
+		}
 	}
-	return line, low&high == 0 && strings.IndexByte(line, '\\') < 0
+	return line, strings.IndexByte(line, '\\') < 0
+}
+
+// hasControl reports whether s holds a byte below 0x20.
+func hasControl(s string) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	marks := uint64(0)
+	for len(s) >= 8 {
+		w := load8(s, 0)
+		marks |= (w - ones*0x20) &^ w
+		s = s[8:]
+	}
+	for i := range len(s) {
+		if s[i] < ' ' {
+			return true
+		}
+	}
+	return marks&high != 0
 }
 
 // isObject reports whether v is a JSON object.

@@ -71,7 +71,7 @@ func (p *Parser) lograge(e *Event, s string) bool {
 		}
 	}
 	if controller != "" && action != "" {
-		e.Metadata.Route = p.concat(controller, "#", action)
+		e.Metadata.Route = p.paired(controller, '#', action)
 	}
 	setHTTP(e, method, path, status)
 	p.finishFields(e)

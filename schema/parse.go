@@ -49,7 +49,7 @@ type Parser struct {
 	paths      map[string]*pathShape
 	agents     map[string]string    // what agent has found out
 	statements map[string]statement // queries without literals
-	dots       [128]string          // made last by dotted
+	joined     [128]string          // made last by paired
 	noGraphQL  string               // path of the request, when that is known to be no endpoint of GraphQL
 	date       [10]byte             // read last by scanISO
 	days       int64                // since 1970 of that date

@@ -10,9 +10,6 @@ import (
 // "context","timestamp","source_location"}. Names that are not Rails' own are the application's.
 func (p *Parser) resolveRailsEvent(e *Event) bool {
 	r := &p.rec
-	if r.flavor != &flavorRails {
-		return false
-	}
 	name := r.text(fieldName)
 	source, what, ok := strings.Cut(name, ".")
 	if !ok {
@@ -72,7 +69,7 @@ func (p *Parser) railsRequestEvent(e *Event) {
 		r.use(fieldName)
 		return
 	}
-	e.Type, e.Action = "http.request", p.concat(r.text(fieldController), "#", r.text(fieldAction))
+	e.Type, e.Action = "http.request", p.paired(r.text(fieldController), '#', r.text(fieldAction))
 	setStatus(e, p.takeStatus())
 }
 

@@ -19,20 +19,29 @@ func (p *Parser) finishFields(e *Event) {
 	p.resolveTime(e)
 	p.resolveLevel(e)
 	p.resolveMessage(e)
-	p.resolveScopes(e)
-	p.resolveIDs(e)
-	p.resolvePlatform(e)
+	// What a step needs stands here where it is a few fields: most lines have none of them, and calls add up.
+	if r.has(fieldScopes) {
+		p.resolveScopes(e)
+	}
+	if len(r.ids) > 0 || r.has(fieldRequestLine) {
+		p.resolveIDs(e)
+	}
+	if r.any(placeFields) {
+		p.resolvePlatform(e)
+	}
 	p.resolveDuration(e)
 	p.resolveError(e)
-	p.resolveActor(e)
+	if r.any(actorFields) {
+		p.resolveActor(e)
+	}
 	if e.Type == "" || e.Type == "log.message" {
 		switch {
-		case p.resolveOwnEvent(e):
-		case p.resolveRailsEvent(e):
+		case r.any(1<<fieldEventType) && p.resolveOwnEvent(e):
+		case r.flavor == &flavorRails && p.resolveRailsEvent(e):
 		case p.resolveSQL(e):
 		case p.resolveJob(e):
 		case p.resolveRequest(e):
-		case p.resolveModel(e):
+		case r.any(1<<fieldModel) && p.resolveModel(e):
 		case p.resolveRaised(e):
 		}
 	} else {
@@ -55,9 +64,6 @@ func (p *Parser) finishFields(e *Event) {
 // resolveScopes notes the ids in a list of surroundings: .NET's Scopes, the spans of Rust's tracing. The list is kept.
 func (p *Parser) resolveScopes(e *Event) {
 	r := &p.rec
-	if !r.has(fieldScopes) {
-		return
-	}
 	eachItem(r.get(fieldScopes).S, func(v Value) bool {
 		eachMember(v.S, func(key string, v Value) bool {
 			if m := p.lookup(key, 0, aliasSeed); m.field > fieldIDs && m.field != fieldBox && !v.isNull() {
@@ -383,9 +389,6 @@ const placeFields = rarePlaceFields | 1<<fieldName | 1<<fieldService | 1<<fieldE
 func (p *Parser) resolvePlatform(e *Event) {
 	r := &p.rec
 	pl := &e.Platform
-	if !r.any(placeFields) {
-		return
-	}
 	if r.any(rarePlaceFields | 1<<fieldName | 1<<fieldService | 1<<fieldEnvironment | 1<<fieldHost) {
 		if r.flavor.nameService {
 			r.place(fieldName, &pl.Service)
@@ -506,11 +509,11 @@ func bareSeconds(key string) bool {
 // isNumber reports whether s is a decimal number.
 func isNumber(s string) bool { return s != "" && numberLen(s) == len(s) }
 
+// actorFields are those that name who did it.
+const actorFields = 1<<fieldActor | 1<<fieldUser | 1<<fieldUserName | 1<<fieldClientID | 1<<fieldAPIKeyID
+
 func (p *Parser) resolveActor(e *Event) {
 	r := &p.rec
-	if !r.any(1<<fieldActor | 1<<fieldUser | 1<<fieldUserName | 1<<fieldClientID | 1<<fieldAPIKeyID) {
-		return
-	}
 	if v := r.get(fieldActor); v.isObject() {
 		kind, id := member(v.S, "type").scalar(), member(v.S, "id").scalar()
 		if id != "" && e.Actor.ID == "" {

@@ -165,7 +165,7 @@ func (p *Parser) resolveRequestParts(e *Event) {
 			m.Route = s
 			r.use(fieldRoute)
 		} else if c, a := r.text(fieldController), r.text(fieldAction); c != "" && a != "" {
-			m.Route = p.concat(c, "#", a)
+			m.Route = p.paired(c, '#', a)
 			r.use(fieldController)
 			r.use(fieldAction)
 		}

@@ -10,9 +10,6 @@ import (
 // spelling.
 func (p *Parser) resolveIDs(e *Event) {
 	r := &p.rec
-	if len(r.ids) == 0 && !r.has(fieldRequestLine) {
-		return
-	}
 	c := &e.Correlation
 	request, correlation, span := ^uint16(0), ^uint16(0), ^uint16(0)
 	if r.hasKey(fieldRequestLine, "req", "request") {
@@ -188,7 +185,7 @@ func (p *Parser) resolveErrorFields(e *Event) {
 		info.Stack = v
 		r.use(fieldErrorStack)
 	case v.isArray() && info.Stack.IsZero():
-		info.Stack = Text(joinLines(v.S))
+		info.Stack = Text(p.joinLines(v.S))
 		if !info.Stack.IsZero() {
 			r.use(fieldErrorStack)
 		}
@@ -240,7 +237,7 @@ func (p *Parser) resolveErrorValue(e *Event, v Value) {
 					info.Message = msg
 				}
 				if frames := member(item.S, "frames"); frames.isArray() && info.Stack.IsZero() {
-					info.Stack = Text(joinLines(frames.S))
+					info.Stack = Text(p.joinLines(frames.S))
 				}
 				if info.Class != "" {
 					r.use(fieldError)

@@ -5,7 +5,7 @@ import "strings"
 // resolveOwnEvent takes an event that the application names itself by type and action.
 func (p *Parser) resolveOwnEvent(e *Event) bool {
 	r := &p.rec
-	if !r.has(fieldEventType) || !r.has(fieldAction) {
+	if !r.has(fieldAction) {
 		return false
 	}
 	kind, action := r.text(fieldEventType), r.text(fieldAction)
@@ -136,9 +136,6 @@ func operationOf(s string) string {
 // resolveModel takes a line that names a record and what was done to it.
 func (p *Parser) resolveModel(e *Event) bool {
 	r := &p.rec
-	if !r.has(fieldModel) {
-		return false
-	}
 	model := r.text(fieldModel)
 	if model == "" || strings.IndexByte(model, ' ') >= 0 {
 		return false

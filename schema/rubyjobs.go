@@ -317,7 +317,7 @@ func parseLTSV(p *Parser, e *Event, line string) bool {
 		}
 	}
 	if lograge {
-		e.Metadata.Route = p.concat(controller, "#", action)
+		e.Metadata.Route = p.paired(controller, '#', action)
 		e.Platform.Format = "lograge.ltsv"
 	}
 	e.Join.Single = true

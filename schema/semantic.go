@@ -151,13 +151,13 @@ func (p *Parser) semanticPayload(e *Event, name, msg, js string) {
 		}
 		setSQLModel(e, model, sql, binds)
 	case strings.HasPrefix(msg, "Completed #") && controller != "":
-		e.Metadata.Route = p.concat(controller, "#", action)
+		e.Metadata.Route = p.paired(controller, '#', action)
 		setHTTP(e, method, path, status)
 	case p.activeJob(e, msg), railsMail(e, msg):
 		e.Platform.Format = "semantic_logger.text"
 	default:
 		if action != "" && controller != "" {
-			e.Metadata.Route = p.concat(controller, "#", action)
+			e.Metadata.Route = p.paired(controller, '#', action)
 		}
 		e.Metadata.Method, e.Metadata.Status = method, status
 		e.Metadata.Path, _, _ = strings.Cut(path, "?")
