@@ -117,7 +117,7 @@ func (b *breaker) answered(now time.Time) {
 	if b.state == Blocked {
 		return // it may still refuse everything: only a success ends that
 	}
-	b.fails, b.span, b.until, b.state = 0, 0, time.Time{}, Closed
+	b.absolve()
 }
 
 // failure says that an attempt failed in a way that may pass. wait is what the destination asked for, 0 if nothing.
@@ -152,6 +152,9 @@ func (b *breaker) block(now time.Time) {
 	b.span = min(probeMax, max(probeFirst, 2*b.span))
 	b.until = now.Add(b.jitter(b.span))
 }
+
+// absolve says that the destination was not at fault.
+func (b *breaker) absolve() { b.fails, b.span, b.until, b.state = 0, 0, time.Time{}, Closed }
 
 // probe has the next attempt made at once: something changed, or there is little time left.
 func (b *breaker) probe() { b.until = time.Time{} }

@@ -172,6 +172,77 @@ func TestRefusalOfEverythingPauses(t *testing.T) {
 	}
 }
 
+// A receiver that has worked and refuses everything for a while is at fault, too.
+func TestRefusalOfEverythingAfterItWorked(t *testing.T) {
+	for _, status := range []int{400, 422} {
+		synctest.Test(t, func(t *testing.T) {
+			var broken atomic.Bool
+			f := &receiver{answer: func(int, *http.Request, []string) (*http.Response, error) {
+				if broken.Load() {
+					return respond(status, ""), nil
+				}
+				return respond(200, ""), nil
+			}}
+			cfg := httpConfig()
+			cfg.StateDir = t.TempDir()
+			log := &lockedBuffer{}
+			s := begin(t, cfg, Deps{Transport: f, Logger: textLogger(log)})
+			add(t, s, group(0, 1000, nil))
+			time.Sleep(time.Second)
+			broken.Store(true)
+			before := f.requests
+			for i := 1000; i < 1300; i += 50 {
+				add(t, s, group(i, i+50, nil))
+				time.Sleep(10 * time.Second)
+			}
+			if n := f.requests - before; n > 100 {
+				t.Errorf("%d requests in a minute to a receiver that refuses everything", n)
+			}
+			if !strings.Contains(log.String(), "level=ERROR") {
+				t.Errorf("nobody was told:\n%s", log)
+			}
+			broken.Store(false)
+			if err := s.Drain(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if b := balance(t, s); b.DeadLettered != 0 || b.Delivered != 1300 {
+				t.Errorf("status %d: books %+v", status, b)
+			}
+		})
+	}
+}
+
+// The only event there is may be at fault though nothing else can show it.
+func TestLonePoisonIsSetAsideInTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &receiver{answer: func(_ int, _ *http.Request, lines []string) (*http.Response, error) {
+			if slices.Contains(lines, event(100)) {
+				return respond(400, ""), nil
+			}
+			return respond(200, ""), nil
+		}}
+		cfg := httpConfig()
+		cfg.StateDir = t.TempDir()
+		s := begin(t, cfg, Deps{Transport: f})
+		add(t, s, group(0, 100, nil))
+		time.Sleep(time.Second)
+		add(t, s, group(100, 101, nil))
+		time.Sleep(time.Minute)
+		if b := balance(t, s); b.DeadLettered != 0 {
+			t.Errorf("after a minute %+v", b)
+		}
+		time.Sleep(15 * time.Minute)
+		if b := balance(t, s); b.DeadLettered != 1 || b.Delivered != 100 || b.Destinations[0].State != "closed" {
+			t.Errorf("books %+v", b)
+		}
+		add(t, s, group(101, 102, nil))
+		time.Sleep(time.Minute)
+		if b := balance(t, s); b.Delivered != 101 {
+			t.Errorf("what came after it: %+v", b)
+		}
+	})
+}
+
 func TestTooLargeIsHalvedAndRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &receiver{}

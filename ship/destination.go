@@ -1,6 +1,7 @@
 package ship
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,8 @@ type parcel struct {
 	fives  int       // answers 500 in a row
 	since  time.Time // of the first try
 	passed int       // dest.passed at the first of them
+	doubt  int       // dest.passed when it, or what it is a part of, was refused first, plus one; 0 if it was not
+	at     int       // where it began in the batch, in bytes
 }
 
 // await waits until a whole batch is encoded. That takes milliseconds and needs no way out.
@@ -108,6 +111,7 @@ type dest struct {
 	over     bool // there is nobody to write to
 	ever     bool // something was taken since the start
 	passed   int  // parcels taken
+	strikes  int  // single events refused since something was taken, without a sign that anything would be
 	lone     bool // the last job that was started was a lone one
 	good     int  // recent events taken
 	bad      int  // … and set aside
@@ -375,6 +379,7 @@ func (d *dest) taken(j *job, p *parcel, v verdict, now time.Time) {
 		d.thrive(p.n)
 		d.worked = max(d.worked, p.size())
 		j.drop(p)
+		slices.SortStableFunc(j.parts, func(a, b *parcel) int { return cmp.Compare(a.at, b.at) }) // some may have been put last
 		j.tries, j.notReady = 0, time.Time{}
 		if v.suspect > 0 {
 			d.suspects(j, p, v, now)
@@ -411,7 +416,7 @@ func (d *dest) taken(j *job, p *parcel, v verdict, now time.Time) {
 		d.thrive(taken)
 	}
 	if nLater > 0 { // in place of what it was part of: order is kept
-		rest := &parcel{id: partID(p.id, 'r', later, nLater), n: nLater, raw: later, since: p.since, tries: p.tries}
+		rest := &parcel{id: partID(p.id, 'r', later, nLater), n: nLater, raw: later, since: p.since, tries: p.tries, at: p.at}
 		j.replace(p, rest)
 		j.tries++
 		j.notReady = now.Add(backoff(j.tries-1, d.breaker.rand()))
@@ -421,7 +426,7 @@ func (d *dest) taken(j *job, p *parcel, v verdict, now time.Time) {
 		}
 	}
 	if nBad > 0 {
-		rest := &parcel{id: partID(p.id, 'x', bad, nBad), n: nBad, raw: bad, since: p.since, tries: p.tries}
+		rest := &parcel{id: partID(p.id, 'x', bad, nBad), n: nBad, raw: bad, since: p.since, tries: p.tries, at: p.at}
 		if nLater > 0 {
 			j.parts = append(j.parts, rest)
 		} else {
@@ -511,8 +516,8 @@ func (d *dest) halve(j *job, p *parcel) {
 func (d *dest) cut(j *job, p *parcel, ends []int, k int) {
 	at := ends[k-1]
 	j.replace(p,
-		&parcel{id: p.id + "/0", n: k, raw: p.raw[:at:at], since: p.since, tries: p.tries},
-		&parcel{id: p.id + "/1", n: p.n - k, raw: p.raw[at:], since: p.since, tries: p.tries})
+		&parcel{id: p.id + "/0", n: k, raw: p.raw[:at:at], since: p.since, tries: p.tries, doubt: p.doubt, at: p.at},
+		&parcel{id: p.id + "/1", n: p.n - k, raw: p.raw[at:], since: p.since, tries: p.tries, doubt: p.doubt, at: p.at + at})
 }
 
 // refused looks for the events that are not acceptable.
@@ -528,6 +533,13 @@ func (d *dest) refused(j *job, p *parcel, v verdict, now time.Time) {
 	} else {
 		d.breaker.answered(now)
 	}
+	if p.doubt == 0 {
+		p.doubt = d.passed + 1
+	}
+	unproven := d.ever && d.passed < p.doubt
+	if unproven && !d.plausible(j, p, v, now) {
+		return
+	}
 	if p.n > 1 {
 		raw, err := p.plain()
 		if err != nil {
@@ -538,6 +550,38 @@ func (d *dest) refused(j *job, p *parcel, v verdict, now time.Time) {
 		return
 	}
 	d.setAside(j, p, v, "refused", now)
+}
+
+// patience is how many single events may be refused with nothing taken meanwhile before the destination is at fault rather
+// than they; an event that is all there is has twice as many tries.
+const patience = 4
+
+// plausible says whether p may be at fault for its refusal although nothing was taken since it, or what it is a part of, was
+// refused first. It looks for a sign that the destination takes anything: other parts and other batches are tried first. Without one,
+// everything waits, and somebody is told.
+func (d *dest) plausible(j *job, p *parcel, v verdict, now time.Time) bool {
+	alone := len(d.jobs) == 1 && len(j.parts) == 1
+	switch {
+	case p.n > 1 && d.strikes <= patience:
+		return true
+	case alone && p.n == 1 && d.strikes >= 4*patience:
+		d.strikes = 0
+		d.breaker.absolve()
+		return true
+	case d.strikes < patience:
+		d.strikes++
+		d.rotate(j)
+		j.lone = len(j.parts) == 1
+		if j.tries++; alone {
+			j.notReady = now.Add(backoff(j.tries-1, d.breaker.rand()))
+		}
+		return false
+	}
+	d.strikes++
+	d.breaker.block(now)
+	d.troubled(v, now, true)
+	d.rotate(j)
+	return false
 }
 
 // rotate has another part of the job tried next.
@@ -586,7 +630,7 @@ func (d *dest) mayGo(n int) bool {
 
 // thrive notes n events taken.
 func (d *dest) thrive(n int) {
-	d.ever, d.probes = true, 0
+	d.ever, d.probes, d.strikes = true, 0, 0
 	d.passed++
 	d.good += n
 	for d.good+d.bad > 4000 {
@@ -690,7 +734,7 @@ func (d *dest) fit(j *job, now time.Time) {
 			k++
 		}
 		piece := raw[from:ends[k-1]:ends[k-1]]
-		parts = append(parts, &parcel{id: partID(p.id, 's', piece, k-at), n: k - at, raw: piece, since: p.since, tries: p.tries})
+		parts = append(parts, &parcel{id: partID(p.id, 's', piece, k-at), n: k - at, raw: piece, since: p.since, tries: p.tries, doubt: p.doubt, at: p.at + from})
 		at, from = k, ends[k-1]
 	}
 	j.replace(p, parts...)
