@@ -303,7 +303,7 @@ var boxText = [...]struct {
 }{
 	{boxOpen, "", `fields context ctx extra mdc contextmap namedtags labels attributes resource payload jsonpayload data meta metadata properties props attr tags contexts record details detail
 		@fields values contextmapstack mdcproperties servicecontext logginggoogleapiscomlabels extradata customdata structureddata eventdata additional additionalinfo baggage
-		contextdata state scope dynamic variables otel correlation requestcontext spanattributes extras logcontext tracking customdimensions`},
+		contextdata state scope dynamic variables message msg otel correlation requestcontext spanattributes extras logcontext tracking customdimensions`},
 	{boxPath, "", `http httprequest httpresponse service log trace span event url process processthread transaction parent host dd kubernetes k8s docker container db dbquery messaging deployment
 		source client server ecs useragent httprequestbody httpresponsebody processentity network cloud faas level logorigin messagingmessage dboperation dbcollection enduser usr
 		deploymentenvironment kubernetespod kubernetescontainer kubernetesnode kuberneteslabels contextstrace httprequestreferrer eventdataset thread responsestatus useridentity`},

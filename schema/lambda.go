@@ -88,6 +88,30 @@ func parseLambdaPlatform(p *Parser, e *Event, line string) bool {
 	}
 	switch word {
 	case "START", "END", "REPORT":
+	case "INIT_REPORT":
+		if !strings.HasPrefix(rest, "Init Duration: ") {
+			return false
+		}
+		e.Metadata.Level = LevelInfo
+		e.Action = "init"
+		for part := range strings.SplitSeq(rest, "\t") {
+			switch key, value, _ := strings.Cut(strings.TrimSpace(part), ": "); key {
+			case "Init Duration":
+				e.Metadata.Duration, _ = parseDuration(value)
+			case "Status":
+				if e.Metadata.Outcome = OutcomeSuccess; value != "success" {
+					e.Metadata.Outcome, e.Metadata.Level = OutcomeFailure, LevelError
+				}
+				e.AddField("status", Text(value))
+			case "Error Type":
+				e.Metadata.Error.Class = value
+			default:
+				addFieldIf(e, snake(key), value)
+			}
+		}
+		return true
+	case "RequestId:":
+		return lambdaCrash(e, rest)
 	case "INIT_START":
 		if !strings.HasPrefix(rest, "Runtime Version: ") {
 			return false
@@ -129,6 +153,22 @@ func parseLambdaPlatform(p *Parser, e *Event, line string) bool {
 		setJobState(e, "completed")
 		lambdaReport(e, rest)
 	}
+	return true
+}
+
+// lambdaCrash takes what the service says of a runtime that ended: RequestId: … Error: Runtime exited with error: signal: killed
+func lambdaCrash(e *Event, rest string) bool {
+	id, msg, ok := strings.Cut(rest, " Error: ")
+	if _, is := canonUUID(id); !ok || !is {
+		return false
+	}
+	e.setRequestID("RequestId", id)
+	e.Metadata.Level = LevelError
+	e.Metadata.Message, e.Metadata.Error.Message = Text(msg), Text(msg)
+	if strings.HasPrefix(msg, "Runtime exited") {
+		e.Metadata.Error.Class = "Runtime.ExitError"
+	}
+	setRaised(e)
 	return true
 }
 
