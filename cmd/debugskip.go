@@ -285,6 +285,7 @@ func (l *ownLine) long() bool {
 type skipBlock struct {
 	at    int64
 	size  int
+	open  bool // it ends in the middle of a line, which is read in any case
 	names [256]uint64
 }
 
@@ -305,6 +306,9 @@ func (k *skipBlock) add(n flowName) {
 
 // has reports whether one of the names may be in the block.
 func (k *skipBlock) has(names []flowName) bool {
+	if k.open {
+		return true
+	}
 	for i := range names {
 		a, b := names[i].bits()
 		if k.names[a/64]>>(a%64)&1 != 0 && k.names[b/64]>>(b%64)&1 != 0 {
@@ -364,11 +368,16 @@ func (s *skipper) findIn(ctx context.Context, i int, path string, maxLine int) e
 			return errReadAll
 		}
 		b := &skipBlock{at: at, size: len(block)}
+		ended := block[len(block)-1] == '\n'
 		s.blocks[i] = append(s.blocks[i], b)
 		var line []byte
 		for len(block) > 0 {
 			line, block = nextLine(block)
 			if !cutOwn(line, &l) {
+				if block == nil && !ended && bytes.HasPrefix(line, []byte(`{"event_id":"`)) {
+					b.open = true // the last line is still being written
+					break
+				}
 				return errReadAll
 			}
 			s.lines++

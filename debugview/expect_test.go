@@ -114,7 +114,7 @@ func TestRecordedIsMet(t *testing.T) {
 	}
 	r := debugview.NewRecorder()
 	v.Record(r)
-	events := (&scene{}).signup().order().n1().product("14:02:12.090", "6d98fe", "/products/134", 36*ms).events
+	events := (&scene{}).signup().order().n1().deadlock().product("14:02:12.090", "6d98fe", "/products/134", 36*ms).events
 	for _, e := range sorted(events) {
 		v.Add(&e)
 	}

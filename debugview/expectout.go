@@ -126,7 +126,9 @@ type Recorder struct {
 
 type recorded struct {
 	flows  int
-	steps  []string // of the first flow that went well, narrowed to what all have
+	failed int      // of these, did not go well
+	steps  []string // of the first flow, narrowed to what all have
+	errs   bool     // an error row was among them
 	max    map[string]int
 	within int64
 }
@@ -143,15 +145,17 @@ func (v *View) Record(r *Recorder) { v.sinks = append(v.sinks, r.flow) }
 // flow takes in t, unless it did not go well.
 func (r *Recorder) flow(t *tree) {
 	name := route(t.rootName())
-	if name == "" || t.f.continues != nil || t.state == failed || t.state == open {
+	if name == "" || t.f.continues != nil {
 		return
 	}
 	var steps []string
+	errs := false
 	counts := map[string]int{}
 	order := slices.Clone(t.order)
 	slices.SortStableFunc(order, func(a, b int32) int { return cmpInt(t.rows[a].start, t.rows[b].start) })
 	for _, i := range order {
 		row := &t.rows[i]
+		errs = errs || row.kind == kindError
 		if i == t.root || row.kind == kindLog || row.kind == kindError || row.failed {
 			continue
 		}
@@ -171,6 +175,10 @@ func (r *Recorder) flow(t *tree) {
 		r.order = append(r.order, strings.Clone(name))
 	}
 	rec.flows++
+	if t.state == failed || t.state == open {
+		rec.failed++
+	}
+	rec.errs = rec.errs || errs
 	rec.within = max(rec.within, t.end-t.start)
 	rec.steps = common(rec.steps, steps)
 	for s, n := range counts {
@@ -225,7 +233,7 @@ func common(a, b []string) []string {
 }
 
 // AppendTOML appends the expectations as a file for --expect: the steps that every flow of a root had, the time twice that of
-// the slowest, the number of queries seen, and no error.
+// the slowest, the number of queries seen, and no error where there was none. What was recorded meets it.
 func (r *Recorder) AppendTOML(b []byte) []byte {
 	slices.SortFunc(r.order, func(x, y string) int {
 		return cmp.Or(cmp.Compare(r.roots[y].flows, r.roots[x].flows), cmp.Compare(x, y))
@@ -235,7 +243,11 @@ func (r *Recorder) AppendTOML(b []byte) []byte {
 		if i > 0 {
 			b = append(b, '\n')
 		}
-		b = append(b, "# "+count(int64(rec.flows))+plur(int64(rec.flows), " flow")+" seen\n[[expect]]\nroot   = "+tomlString(starred(name))+"\n"...)
+		b = append(b, "# "+count(int64(rec.flows))+plur(int64(rec.flows), " flow")+" seen"...)
+		if rec.failed > 0 {
+			b = append(b, ", "+itoa(rec.failed)+" of them failed or unfinished: the steps are those that even these had"...)
+		}
+		b = append(b, "\n[[expect]]\nroot   = "+tomlString(starred(name))+"\n"...)
 		if len(rec.steps) > 0 {
 			b = append(b, "steps  = ["...)
 			for k, s := range rec.steps {
@@ -247,7 +259,10 @@ func (r *Recorder) AppendTOML(b []byte) []byte {
 			b = append(b, "]\n"...)
 		}
 		limit := max((2*rec.within+999_999_999)/1e9, 1)
-		b = append(b, "within = \""+strconv.FormatInt(limit, 10)+"s\"\nnever  = [\"err *\"]\n"...)
+		b = append(b, "within = \""+strconv.FormatInt(limit, 10)+"s\"\n"...)
+		if !rec.errs {
+			b = append(b, "never  = [\"err *\"]\n"...)
+		}
 		if len(rec.max) > 0 {
 			names := make([]string, 0, len(rec.max))
 			for s := range rec.max {
