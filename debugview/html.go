@@ -181,22 +181,24 @@ func (v *View) appendFlowHTML(b []byte, t *tree, opened bool) []byte {
 	return append(b, "</details>\n"...)
 }
 
-// barUnits is the width of the picture of a bar.
+// barUnits is the width of the picture of a bar: tenths of a percent of the room there is.
 const barUnits = 1000
+
+func percent(n int) string { return string(appendDecimal(nil, int64(n), 1)) + "%" }
 
 func (v *View) appendRowHTML(b []byte, t *tree, r *row) []byte {
 	class := r.kind.String()
 	if r.failed {
-		class += " x"
+		class = `"` + class + ` x"`
 	}
 	name, suffix := r.name(v)
-	b = append(b, "<li class=\""+class+"\"><b>"+r.kind.String()+"</b><i>"+strings.Repeat("  ", min(int(r.depth), maxIndent))+html.EscapeString(name+suffix)+"</i>"...)
-	b = append(b, "<svg viewBox=\"0 0 1000 8\" preserveAspectRatio=none>"...)
+	b = append(b, "<li class="+class+"><b>"+r.kind.String()+"</b><i>"+strings.Repeat("  ", min(int(r.depth), maxIndent))+html.EscapeString(name+suffix)+"</i>"...)
+	b = append(b, "<svg>"...)
 	at, w, q := t.place(r, barUnits)
 	if q >= 0 {
-		b = append(b, "<rect class=q x="+strconv.Itoa(q)+" width="+strconv.Itoa(at-q)+" y=3 height=2 />"...)
+		b = append(b, "<rect class=q x="+percent(q)+" width="+percent(at-q)+" y=3 height=2 />"...)
 	}
-	b = append(b, "<rect x="+strconv.Itoa(at)+" width="+strconv.Itoa(w)+" height=8 /></svg><span class=d>"...)
+	b = append(b, "<rect x="+percent(at)+" width="+percent(w)+" height=8 /></svg><span class=d>"...)
 	l := treeLayout{}
 	took, _ := l.took(v, t, r)
 	b = append(b, took+"</span>"...)
