@@ -214,10 +214,12 @@ func (c *Correlator) release() {
 func (c *Correlator) addID(e *schema.Event, r *ref) {
 	l := &c.line
 	var name schema.FlowID
+	// Names of flows that stand on a line are given already, so they are told of whoever reads along.
+	told := !c.cfg.Local || r.kind == schema.IdentFlow || r.kind == schema.IdentParentFlow
 	if r.kind == schema.IdentBlock {
 		// Its id is made with a secret of this agent: the first line of the record names what has no other name.
 		name, r.rank = c.ownName(e), rankLocal
-	} else if l.flow == 0 || !c.cfg.Local || r.rank <= c.flow(c.rooted(&l.flow)).rank {
+	} else if l.flow == 0 || told || r.rank <= c.flow(c.rooted(&l.flow)).rank {
 		name = c.nameOf(e, r)
 	}
 	if r.low {
@@ -240,10 +242,10 @@ func (c *Correlator) addID(e *schema.Event, r *ref) {
 		if r.kind != schema.IdentBlock && better(r.rank, &name, f.rank, &f.name) {
 			old, oldRank, said := f.name, f.rank, f.said
 			f.name, f.rank = name, r.rank
-			if old != name && (!c.cfg.Local && oldRank < rankLocal && oldRank != rank[schema.IdentCausation] || said) {
+			if old != name && ((!c.cfg.Local || oldRank == rank[schema.IdentFlow]) && oldRank < rankLocal && oldRank != rank[schema.IdentCausation] || said) {
 				c.announce(root, old)
 			}
-		} else if !c.cfg.Local && name != f.name && r.ident >= 0 && r.rank < rankLocal { // nobody names a flow by the id of one event
+		} else if told && name != f.name && r.ident >= 0 && r.rank < rankLocal { // nobody names a flow by the id of one event
 			c.announce(root, name)
 		}
 	}
