@@ -87,9 +87,15 @@ func (p *Parser) dotNetMessage(e *Event, msg string) {
 // setDotNetScopes reads the scopes around a message: => SpanId:…, TraceId:… => RequestPath:/x RequestId:0HMV:1.
 func setDotNetScopes(e *Event, s string) {
 	for scope := range strings.SplitSeq(s, "=> ") {
+		if scope = strings.TrimSpace(scope); !dotNetScope(scope) {
+			if scope != "" {
+				e.AddField("scope", Text(scope))
+			}
+			continue
+		}
 		for part := range strings.FieldsSeq(scope) {
 			key, value, ok := strings.Cut(strings.TrimSuffix(part, ","), ":")
-			if !ok || value == "" || !isDotted(key) {
+			if !ok {
 				continue
 			}
 			switch key {
@@ -109,4 +115,14 @@ func setDotNetScopes(e *Event, s string) {
 			}
 		}
 	}
+}
+
+// dotNetScope reports whether a scope is names and values and nothing else: SpanId:…, TraceId:….
+func dotNetScope(s string) bool {
+	for part := range strings.FieldsSeq(s) {
+		if key, value, ok := strings.Cut(strings.TrimSuffix(part, ","), ":"); !ok || value == "" || !isDotted(key) {
+			return false
+		}
+	}
+	return s != ""
 }

@@ -37,8 +37,10 @@ func (p *Parser) elixir(e *Event, h *head, msg string) bool {
 				e.Metadata.Duration = d
 			case ok && (key == "queue" || key == "decode"):
 				putTiming(e, key, d)
-			case ok:
+			case value != "":
 				e.AddField(key, Text(value))
+			default:
+				e.AddField("detail", Text(part))
 			}
 		}
 		e.Platform.Format = "ecto"
@@ -71,8 +73,11 @@ func finishEcto(e *Event, more string) {
 	outcome := e.Metadata.Outcome
 	setSQL(e, sql, binds)
 	e.Metadata.Outcome = outcome
-	if e.Metadata.DB.Table == "" {
+	switch {
+	case e.Metadata.DB.Table == "":
 		e.Metadata.DB.Table = table
+	case table != "" && table != e.Metadata.DB.Table:
+		e.AddField("source", Text(table))
 	}
 }
 

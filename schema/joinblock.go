@@ -233,6 +233,10 @@ func (j *Joiner) orphan(e *Event, emit func(*Event)) {
 func (j *Joiner) closes(e *Event, emit func(*Event)) {
 	k := j.keyOf(e)
 	b := j.target(k, e)
+	if b != nil && b.closed && b.e != nil && k.kind != railsRequest { // of another pair, whose first line is not here either
+		j.end(b, emit)
+		b = nil
+	}
 	if b != nil && b.done {
 		b = nil
 	}

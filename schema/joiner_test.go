@@ -245,6 +245,14 @@ var poolLines = []string{
 	"__CURSOR=s=1", "__REALTIME_TIMESTAMP=1773482400150000", "MESSAGE=%s", "MESSAGE", "\x05\x00\x00\x00\x00\x00\x00\x00%s", "REQUEST_ID=%s",
 	"#Fields: date time cs-method cs-uri-stem sc-status", "2026-03-14 10:00:00 GET /%s 200", "#Date: 2026-03-14 10:00:00", "#Fields: time x-a x-b", "10:00:00 %s b",
 	"<13>Mar 14 10:00:00 h a[1]: boom#012%s", `{"textPayload":"a\nb %s","logName":"l"}`,
+	"[2026-03-14 10:00:00.150 +0000] ERROR (shop/1 on h): %s", "    err: {", `      "type": "TypeError",`, `      "message": "%s",`, `      "stack":`, "          TypeError: %s", "    }", "    key: %s",
+	`{"level":30,"time":1773482400150,"pid":1,"hostname":"h","reqId":"req-1","req":{"method":"GET","url":"/%s"},"msg":"incoming request"}`,
+	`{"level":30,"time":1773482400160,"pid":1,"hostname":"h","reqId":"req-1","res":{"statusCode":200},"responseTime":5,"msg":"request completed","k":"%s"}`,
+	`10:00:00.170 [debug] QUERY OK source="%s" db=1.5ms`, `SELECT u0."%s" FROM "users" AS u0 [42]`, "10:00:00.310 [error] GenServer %s terminating", "** (RuntimeError) %s", "State: %s",
+	"  2026-03-14T10:00:00.150000Z  INFO shop::pay: %s, order_id: 17", "    at src/%s.rs:12", "    in shop::request with method: GET, uri: /%s",
+	"MONGODB | h:1 req:1 conn:1 | shop.find | STARTED | {\"find\"=>\"%s\"}", "MONGODB | h:1 req:1 | shop.find | FAILED | %s | 0.1s", "Caused by: A::BError (%s", ")", "Information for: A::BError (%s):",
+	"      => SpanId:b7ad6b7169203331 => %s", "goroutine 5 [select]: %s", "[GIN] 2026/03/14 - 10:00:00 | 500 | 1ms | 127.0.0.1 | GET \"/%s\"", "Error #01: %s",
+	`Started GET "/cable" [WebSocket] for ::1 at 2026-03-14 10:00:00 +0000`, "Successfully upgraded to WebSocket (%s)",
 }
 
 // FuzzJoiner takes any sequence of lines: each must come out once, in an event that is JSON, and be acknowledged.
@@ -252,6 +260,8 @@ func FuzzJoiner(f *testing.F) {
 	f.Add([]byte{0, 3, 5, 11, 7})
 	f.Add([]byte{2, 4, 6, 42, 15, 16, 1, 9, 10, 12})
 	f.Add([]byte{17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41})
+	f.Add([]byte{42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72})
+	f.Add([]byte{50, 42, 51, 60, 62, 0, 71, 72, 61, 59, 12, 68, 47, 66, 67, 3, 49})
 	f.Add([]byte{11, 0, 8, 1, 13, 14, 16, 200, 7, 5, 255, 2, 2, 10, 9})
 	f.Fuzz(func(t *testing.T, seq []byte) {
 		if len(seq) > 300 {

@@ -75,10 +75,16 @@ func parseLaravelTask(p *Parser, e *Event, line string) bool {
 	e.setTime(t)
 	if d, ok := parseDuration(strings.ReplaceAll(took, " ", "")); ok {
 		e.Metadata.Duration = d
+	} else if took != "" {
+		e.AddField("used", Text(took))
 	}
-	if id, _ := cutToken(rest[:dots]); id != "" { // with -v: id, connection and queue
+	id, where := cutToken(strings.TrimSpace(rest[:dots])) // with -v: id, connection and queue
+	if id != "" {
 		e.setJobID("job_id", id)
 	}
+	connection, queue := cutToken(where)
+	addFieldIf(e, "connection", connection)
+	e.Metadata.Job.Queue = queue
 	setLaravelJob(e, class, state)
 	return true
 }

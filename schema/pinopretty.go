@@ -35,7 +35,7 @@ func parsePinoPretty(p *Parser, e *Event, s *stamped) bool {
 	}
 	e.Metadata.Level = levelOfNumber(level, scalePino)
 	e.Platform.Format = pinoPretty
-	p.setTextPairs(e, strings.TrimLeft(rest, " "))
+	p.setText(e, strings.TrimLeft(rest, " "))
 	e.Join.Kind = pinoPretty
 	return true
 }

@@ -26,6 +26,11 @@ func FuzzTextFormats(f *testing.F) {
 		`2026-03-14 10:00:00,123 INFO  [a.B] [f.py:1] [trace_id=1 span_id=2] - m a="b" c={d`, "__CURSOR=a\nMESSAGE\n\x03\x00\x00\x00\x00\x00\x00\x00a\nb\n_PID=1", "2026-03-14T10:00:00Z START RequestId: c0ffee00-1234-4abc-9def-0123456789ab",
 		"2026-03-14 10:00:00.000000000 +0000 a.b: {\"log\":\"x\"}", "2 1 eni-1 1.2.3.4 1.2.3.5 1 2 6 20 4249 1418530010 1418530070 ACCEPT OK", "haproxy[1]: ::1:2 [21/Nov/2026:17:26:22.487] a b/c 0/0/0/0/0 200 1",
 		"1.2.3.4,-,-,14/Mar/2026:10:00:00 +0000,GET,/a,HTTP/1.1,200,5,x,y", "<13>1 - - - - - [a b=\"c\"]", "[1] 14 Mar 10:00:06.150 * x", "", "[", "[2026-03-14 10:00:00", "INFO:", "INFO:  ",
+		"2026-03-14T10:00:00.150000Z ERROR request{id=r-1}: shop::pay: charge failed error=card declined order_id=17", "  2026-03-14T10:00:00.150000Z  INFO shop::pay: placed, order_id: 17, a: b",
+		"[10:00:00.150] ERROR (shop/1 on h): m", "[1773482400150] WARN (42 on h): m", "<3>2026-03-14 10:00:00 Shop.Orders[0] m System.X.YException: t    at A.B()", "10:00AM INF m port=8080",
+		"1.7734824001e+09\tinfo\tm", "[14-Mar-2026 10:00:00 Europe/Berlin] PHP Notice:  x", "[2026-03-14 10:00:00][Kb3] Processing: App\\Jobs\\X", "  2026-03-14 10:00:00 App\\Jobs\\X 17 redis q ..... 1s DONE",
+		`10:00:00.170 [debug] QUERY OK source="users" db=1.5ms x`, "MONGODB | h:1 req:1 | s.update | STARTED | {\"update\"=>\"o\", \"updates\"=>[{\"q\"=>{\"_id\"=>BSON::ObjectId('5f')}, \"u\"=>{\"$set\"=>{\"a\"=>1}}}]}",
+		`ChatChannel transmitting {"a"=>1} (via streamed from c)`, "Could not execute command from ({}) [NameError - x]: a | b", "  [Shard: one] User Load (0.3ms)  SELECT 1", "  User Search (1ms) {a: 1}",
 	} {
 		f.Add(s)
 	}

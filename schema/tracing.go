@@ -189,19 +189,31 @@ func (p *Parser) namedFields(e *Event, s string) {
 // finishTracing gives e the place and the spans that the lines behind it name.
 func (j *Joiner) finishTracing(e *Event, more string) {
 	p := j.reader(e)
-	spans := false
-	for line := range strings.SplitSeq(more, "\n") {
-		line = strings.TrimSpace(line)
-		if at, ok := strings.CutPrefix(line, "at "); ok && !e.hasField("caller") {
-			at, _, _ = strings.Cut(at, " on ")
+	rest, spans := "", 0
+	for text := range strings.SplitSeq(more, "\n") {
+		line := strings.TrimSpace(text)
+		name, fields, with := strings.Cut(strings.TrimPrefix(line, "in "), " with ")
+		switch at, ok := strings.CutPrefix(line, "at "); {
+		case line == "":
+		case ok && !e.hasField("caller"):
+			at, thread, _ := strings.Cut(at, " on ")
 			e.AddField("caller", Text(at))
-		} else if _, fields, ok := strings.Cut(line, " with "); ok && strings.HasPrefix(line, "in ") {
+			setDefault(&e.Platform.Thread, thread)
+		case with && spans == 0 && isRustPath(name) && len(name) < len(line):
+			e.AddField("span", Text(name))
+			fallthrough
+		case with && isRustPath(name) && strings.HasPrefix(line, "in "):
 			p.namedFields(e, fields)
-			spans = true
+			spans++
+		default:
+			rest += "\n" + text
 		}
 	}
-	if spans {
+	if spans > 0 {
 		p.finishFields(e)
+	}
+	if rest != "" {
+		joinMessage(&e.Metadata, rest[1:])
 	}
 }
 
