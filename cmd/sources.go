@@ -30,7 +30,7 @@ func (n *namer) name(s *tailer.Source) *schema.Source {
 		id = n.run
 	}
 	out := schema.NewSource(s.Path, filepath.Base(s.Name), n.secret, id)
-	out.Service, out.Environment, out.Host = n.service, n.environment, n.host
+	out.Service, out.Environment, out.Host = cmp.Or(n.service, out.Service), n.environment, n.host // a container's name is its service
 	out.Describe(fileHead(s.Path))
 	return out
 }
