@@ -35,6 +35,15 @@ func (p *Parser) resolveRequest(e *Event) bool {
 	if !isMethod(upperMethod(method)) || target == "" && !r.has(fieldRequestHost) {
 		return false
 	}
+	if strings.HasPrefix(r.logger, "http.handlers.") { // of Caddy, which logs the request itself elsewhere
+		m := &e.Metadata
+		m.Method = upperMethod(method)
+		_, m.Path, _ = splitTarget(target)
+		r.use(fieldMethod)
+		r.use(fieldPath)
+		p.resolveRequestParts(e)
+		return false
+	}
 	status := p.takeStatus()
 	if status == 0 && r.flavor == &flavorStructlog && strings.HasPrefix(e.Metadata.Message.S, "request_") { // django-structlog
 		status = takeCode(e)

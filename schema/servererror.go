@@ -69,6 +69,8 @@ func nginxErrorPair(e *Event, key, value string) {
 		if e.Type == "error.raised" {
 			e.Action = "error"
 		}
+	case "request_id":
+		e.setRequestID(key, value)
 	case "host":
 		e.AddExtra("host", Text(value))
 	case "referrer":
@@ -83,9 +85,47 @@ func nginxErrorPair(e *Event, key, value string) {
 
 // setServerError makes e the event of an error when the server itself says that its message is one.
 func setServerError(e *Event) {
-	if m := &e.Metadata; m.Level >= LevelError {
-		m.Error.Message = m.Message
-		setRaised(e)
+	m := &e.Metadata
+	if m.Level < LevelError {
+		return
+	}
+	m.Error.Message = m.Message
+	if _, thrown, ok := strings.Cut(m.Message.S, "PHP Fatal error:  Uncaught "); ok {
+		thrown, _, _ = strings.Cut(thrown, `" while `) // nginx quotes what FastCGI wrote
+		thrown = strings.TrimSuffix(strings.ReplaceAll(thrown, `\n`, "\n"), `"`)
+		first, stack, _ := strings.Cut(thrown, "\n")
+		setUncaughtPHP(e, first)
+		m.Error.Stack = Text(stack)
+	}
+	setModSecurity(e)
+	setRaised(e)
+}
+
+// setModSecurity takes what ModSecurity says of the request that it is about: [uri "/users/42"] [unique_id "ZfLBoH8AAQEAAB3bR2MAAAAB"].
+func setModSecurity(e *Event) {
+	m := &e.Metadata
+	if !strings.HasPrefix(m.Message.S, "ModSecurity: ") {
+		return
+	}
+	for rest := m.Message.S; ; {
+		i := strings.Index(rest, " [")
+		if i < 0 {
+			break
+		}
+		inner, after, ok := cutBracket(rest[i+1:])
+		if !ok {
+			break
+		}
+		key, value := cutToken(inner)
+		switch value = strings.Trim(value, `"`); key {
+		case "unique_id":
+			e.setRequestID(key, value)
+		case "uri":
+			m.Path = value
+		case "id":
+			e.AddField("rule", Text(value))
+		}
+		rest = after
 	}
 }
 
