@@ -179,7 +179,7 @@ var aliasText = [...]struct {
 		requesttimeepoch t date when timestampseconds timemillis reporttime edgeendtimestamp timeutc requestreceivedtimestamp stagetimestamp receivetimestamp`},
 	{fieldLevel, 0, `level lvl severity loglevel levelname @l severitytext severitynumber levelvalue priority errorseverity levelno levelindex logseverity levelstring
 		syslogseverity logleveltext severityname severitylevel`},
-	{fieldMessage, 0, `msg message @m renderedmessage shortmessage textpayload fieldsmessage log text body logmessage @mt messagetemplate description logoriginal`},
+	{fieldMessage, 0, `msg message @m @message renderedmessage shortmessage textpayload fieldsmessage log text body logmessage @mt messagetemplate description logoriginal`},
 	{fieldEvent, 0, `event eventname eventaction`},
 	{fieldName, 0, `name`},
 	{fieldLogger, 0, `logger loggername loglogger sourcecontext target category loggerkey logname`},

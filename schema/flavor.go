@@ -74,6 +74,8 @@ func (p *Parser) jsonFlavor(e *Event) *flavor {
 		return &flavorPino
 	case level.isNumber() && (m&markHost != 0 || r.has(fieldPID)):
 		return &flavorPino
+	case all(markTime|markHost) && r.has(fieldPID) && level.isText() && m&(markMsg|markMessage) != 0: // levels by their labels
+		return &flavorPino
 	case m&markTS != 0 && r.hasKey(fieldTime, "ts", "ts") && (m&markMsg != 0) && (r.get(fieldTime).isNumber() || m&markZap != 0):
 		return &flavorZap
 	case r.hasKey(fieldLevel, "LogLevel", "LogLevel"):

@@ -18,7 +18,7 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		r.reset()
 		return false
 	}
-	if forwarded(r) && p.carried() {
+	if forwarded(r) && r.marks&markCloudWatch == 0 && p.carried() {
 		p.out.format = "json"
 		if r.slots[fieldMessage].memo.key == "textPayload" {
 			p.out.format = flavorGCP.name
