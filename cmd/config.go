@@ -89,7 +89,8 @@ type Config struct {
 	Rules     []Rule
 	Processes []Process
 
-	blockSize int // of chunks; 0 is the tailer's default. Not for users: the output does not depend on it.
+	blockSize int       // of chunks; 0 is the tailer's default. Not for users: the output does not depend on it.
+	raw       *rawLines // keeps the lines of a run of debug; nil keeps none
 }
 
 // Destination is one [[delivery.destination]].

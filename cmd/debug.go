@@ -209,6 +209,10 @@ func (d *debugRun) run(ctx context.Context) error {
 	if d.c.IsSet("expect") && d.vcfg.Export == "" {
 		d.verdict, d.out = d.out, io.Discard // what counts is the verdict
 	}
+	if d.vcfg.Layout == "raw" && d.vcfg.Export == "" {
+		d.cfg.raw = newRawLines(d.engine.Worker())
+		d.vcfg.Raw = d.cfg.raw.take
+	}
 	view, err := debugview.New(d.vcfg, d.out, d.env.Stderr, d.totals)
 	if err != nil {
 		return &exitError{status: statusUsage, text: err.Error()}

@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,5 +33,48 @@ func TestDebugNamedFlows(t *testing.T) {
 				t.Errorf("%d flows, status %d: %s%s", n, status, out, note)
 			}
 		})
+	}
+}
+
+// TestDebugRaw holds that --layout raw shows every line once, as it was logged but for what the redactor replaces.
+func TestDebugRaw(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../testdata/demo/*.log")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			got, note, status := debugRunOf(t, "--layout", "raw", name)
+			var want bytes.Buffer
+			env := &Env{Args: []string{"redact", name}, Stdout: &want, Stderr: &bytes.Buffer{}, Environ: []string{
+				"EZLOGS_SECURITY_KEY=" + strings.Repeat("0123456789abcdef", 4), "HOME=" + t.TempDir(),
+			}}
+			if Run(t.Context(), env) != 0 || status != 0 {
+				t.Fatalf("status %d: %s", status, note)
+			}
+			// What is joined of lines that stand apart, a request of Rails, is shown where it ends.
+			g, w := slices.Sorted(strings.Lines(got)), slices.Sorted(strings.Lines(want.String()))
+			if !slices.Equal(g, w) {
+				t.Errorf("%s", firstDifference([]byte(strings.Join(g, "")), []byte(strings.Join(w, ""))))
+			}
+		})
+	}
+}
+
+// TestDebugRawBytes holds that nothing of a line is written otherwise than it stands there, unless a terminal reads it.
+func TestDebugRawBytes(t *testing.T) {
+	t.Parallel()
+	text := "{\"msg\" : \"a\\u00e9\\/b\",  \"n\": 1.50}\r\n{\"level\":\"info\",\"msg\":\"\x1b[31mred \xff\"}\nplain \x07 text\n2026-11-20 10:00:00 ERROR boom\n\tat a.b(C.java:1)\nlast without an end"
+	name := filepath.Join(t.TempDir(), "app.log")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, note, status := debugRunOf(t, "--layout", "raw", name); got != text || status != 0 {
+		t.Errorf("got %q, want %q; status %d %s", got, text, status, note)
+	}
+	if got, _, _ := debugRunOf(t, "--layout", "raw", "--color", "always", name); strings.ContainsAny(got, "\x1b\x07\xff\r") {
+		t.Errorf("control reaches the terminal: %q", got)
 	}
 }

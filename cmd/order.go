@@ -21,6 +21,7 @@ type ordered struct {
 	sampler *correlate.Sampler       // nil keeps every flow
 	live    bool                     // the clock is the wall's, not the log's
 	slabs   slabs
+	raw     *rawLines // keeps lines as they are; nil keeps none
 
 	// ahead holds complete events that the linker has foreseen and not linked, so that the lines inside a request can name
 	// it although servers log a request when it ends. It is empty when ahead events would keep a reader waiting.
@@ -97,6 +98,9 @@ func (o *ordered) step(c *chunk) *step {
 	o.cur = s
 	if c.Chunk != nil {
 		s.bytes = len(c.Text)
+		if o.raw != nil {
+			o.raw.keep(c.src, c.raw)
+		}
 	}
 	if o.live {
 		o.clock = max(o.clock, c.now)

@@ -98,13 +98,15 @@ type chunk struct {
 	closes bool  // the source has ended
 	events []schema.Event
 
-	offsets []int64 // of each line, when lines between them were left out; nil when the text is whole
+	offsets []int64   // of each line, when lines between them were left out; nil when the text is whole
+	raw     []rawLine // the lines, if they are kept
 }
 
 // worker carries chunks. Its parser, redactor and buffers are its own.
 type worker struct {
 	parser *schema.Parser
 	out    encoder
+	raw    bool // lines are kept as they are
 }
 
 // encoder is the side-by-side part behind the ordered one: it redacts, and encodes when the sink wants bytes.
@@ -130,7 +132,11 @@ func (w *worker) parse(c *chunk) {
 		if end := strings.IndexByte(text, '\n'); end >= 0 {
 			line, next = text[:end], end+1
 		}
+		k := len(c.events)
 		c.events = w.parser.Parse(c.events, line, offset, c.Ack)
+		if w.raw && k < len(c.events) {
+			c.raw = append(c.raw, raw(offset, text[:next], &c.events[k]))
+		}
 		offset += int64(next)
 		text = text[next:]
 	}

@@ -455,8 +455,9 @@ func newPipeline(cfg *Config, f feed, m *merger, to sink, enc func() encoder, li
 	if rate := cfg.Performance.SampleRate; rate < 1 {
 		p.order.sampler = correlate.NewSampler(correlate.Sampling{Rate: rate, Slow: cfg.Debug.Slow["http"]})
 	}
+	p.order.raw = cfg.raw
 	for range cfg.workers() {
-		p.workers = append(p.workers, &worker{parser: schema.NewParser(cfg.schema()), out: enc()})
+		p.workers = append(p.workers, &worker{parser: schema.NewParser(cfg.schema()), out: enc(), raw: cfg.raw != nil})
 	}
 	return p
 }

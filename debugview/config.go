@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ezlogs/ezlogs/schema"
 )
 
 // Config says what a View shows and how. The fields with a toml tag are the table [debug]; the others come from the
@@ -27,6 +29,9 @@ type Config struct {
 
 	// Layout is tree, lanes, lines, story, card, list, profile, raw or json.
 	Layout string `toml:"-"`
+	// Raw returns the lines of an event as they were logged, redacted, for --layout raw; false when it does not know them.
+	// nil shows events as ship would send them.
+	Raw func(e *schema.Event) (lines string, ok bool) `toml:"-"`
 	// Width is the number of cells of a line, 40 or more; 0 means that nothing is cut and bars stand where they stand
 	// in 100.
 	Width int `toml:"-"`

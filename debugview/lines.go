@@ -146,7 +146,7 @@ var flowRoles = [...]role{roleHTTP, roleJob, roleAPI, roleMail, roleDB}
 
 func flowRole(f *flow) role { return flowRoles[int(f.id[0])%len(flowRoles)] }
 
-// rawLayout writes the events as ship would send them, one a line.
+// rawLayout writes the lines as they were logged, or the events as ship would send them.
 type rawLayout struct{ lines linesLayout }
 
 func (l *rawLayout) event(v *View, f *flow, s *step) {
@@ -162,11 +162,14 @@ func (l *rawLayout) event(v *View, f *flow, s *step) {
 // what JSON leaves as it is.
 func (l *rawLayout) text(v *View, s *step) {
 	p := &l.lines.p
-	text := s.d.json
-	if v.cfg.Terminal || v.cfg.Color || v.cfg.ASCII {
-		text = clean(text, v.cfg.ASCII)
+	p.b = p.b[:0]
+	if !v.cfg.Terminal && !v.cfg.Color && !v.cfg.ASCII {
+		p.b = append(p.b, s.d.json...)
+		return
 	}
-	p.b = append(append(p.b[:0], text...), '\n')
+	for line := range strings.Lines(s.d.json) {
+		p.b = append(append(p.b, clean(strings.TrimRight(line, "\r\n"), v.cfg.ASCII)...), '\n')
+	}
 }
 
 func (l *rawLayout) flow(v *View, t *tree) {

@@ -480,8 +480,7 @@ func (v *View) details(s *step, e *schema.Event) {
 		}
 	}
 	if v.keepJSON && !v.skipJSON {
-		v.scratch = schema.AppendJSON(v.scratch[:0], e)
-		need().json = string(v.scratch)
+		need().json = v.lineOf(e)
 	}
 	if v.keepGroups {
 		d := need()
@@ -493,6 +492,17 @@ func (v *View) details(s *step, e *schema.Event) {
 			d.processes = append(d.processes, v.texts.get(p))
 		}
 	}
+}
+
+// lineOf returns what --layout raw shows of e: its lines, else the event as ship would send it.
+func (v *View) lineOf(e *schema.Event) string {
+	if v.cfg.Layout == "raw" && v.cfg.Export == "" && v.cfg.Raw != nil {
+		if lines, ok := v.cfg.Raw(e); ok {
+			return lines
+		}
+	}
+	v.scratch = append(schema.AppendJSON(v.scratch[:0], e), '\n')
+	return string(v.scratch)
 }
 
 // value returns a clean text of a value, "∅" for none and null.
