@@ -332,3 +332,9 @@ func (d decimal) scale(unit int64) (int64, bool) {
 	}
 	return v, true
 }
+
+// isDurationText reports whether s is a length of time with its unit: 150ms.
+func isDurationText(s string) bool {
+	_, ok := parseDuration(s)
+	return ok && !isNumber(s)
+}

@@ -457,7 +457,7 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 				h.caller = bare
 			case h.logger != "" || after == "":
 				return rest
-			case len(bare) < len(token) && dotted(bare) && !errorName(bare) && !idWord(bare):
+			case len(bare) < len(token) && (dotted(bare) && !errorName(bare) && !idWord(bare) || bare == "httpx" || bare == "werkzeug" || bare == "aiohttp" || bare == "urllib3"):
 				h.logger = bare
 				return after
 			case (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "- ") || strings.HasPrefix(after, "-- ") || strings.HasPrefix(after, ":\t") || strings.HasPrefix(after, "| ")) && isLogger(token):
@@ -578,6 +578,9 @@ func parseStampedText(p *Parser, e *Event, s *stamped) bool {
 	if place, after := cutToken(rest); after != "" && strings.HasSuffix(place, ":") && isSourceLine(place[:len(place)-1]) { // Go's log.Lshortfile
 		e.AddField("caller", Text(place[:len(place)-1]))
 		rest = after
+	}
+	if strings.HasPrefix(rest, "Rack app (") && pumaError(e, rest) {
+		return true
 	}
 	if id, after := cutToken(rest); len(id) == 36 && after != "" {
 		if _, ok := canonUUID(id); ok { // AWS Lambda

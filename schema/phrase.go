@@ -115,3 +115,25 @@ func setDbCommand(e *Event, head, sql string) bool {
 	setSQL(e, strings.Join(lines, "\n"), "")
 	return true
 }
+
+// pumaError takes what Puma says of an exception that no middleware rescued.
+//
+//	Rack app ("GET /users/42" - (127.0.0.1)): #<RuntimeError: boom>
+func pumaError(e *Event, msg string) bool {
+	_, rest, ok := strings.Cut(msg, `("`)
+	request, rest, found := strings.Cut(rest, `" - (`)
+	client, what, is := strings.Cut(rest, ")): #<")
+	class, text, _ := strings.Cut(strings.TrimSuffix(what, ">"), ": ")
+	method, target, _ := strings.Cut(request, " ")
+	if !ok || !found || !is || !isConstant(class) || !isMethod(method) {
+		return false
+	}
+	e.Metadata.Level = LevelError
+	e.Metadata.Method = method
+	_, e.Metadata.Path, _ = splitTarget(target)
+	setClientIP(e, client)
+	e.Metadata.Message = Text(msg)
+	setException(e, class, text, "")
+	setRaised(e)
+	return true
+}

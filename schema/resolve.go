@@ -394,7 +394,9 @@ func (p *Parser) resolvePlatform(e *Event) {
 			r.place(fieldName, &pl.Service)
 		}
 		if r.has(fieldService) && r.flavor != &flavorTraefik && !(r.hasKey(fieldService, "channel", "channel") && r.flavor != &flavorMonolog) {
-			r.place(fieldService, &pl.Service)
+			if s := r.slots[fieldService].value.S; s == "" || !isDigit(s[0]) || !isDurationText(s) { // rack-timeout's service=150ms
+				r.place(fieldService, &pl.Service)
+			}
 		}
 		if r.has(fieldEnvironment) && (!r.hasKey(fieldEnvironment, "stage", "Stage") || isEnvironment(strings.ToLower(r.text(fieldEnvironment)))) {
 			r.place(fieldEnvironment, &pl.Environment)

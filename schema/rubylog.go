@@ -214,6 +214,10 @@ func (p *Parser) rubyMessage(e *Event, msg string) {
 	if p.railsMessage(e, msg) || rubyClient(e, msg) {
 		return
 	}
+	if strings.HasPrefix(msg, "source=rack-timeout ") {
+		rackTimeout(p, e, msg)
+		return
+	}
 	if len(msg) > 30 && isDigit(msg[0]) && parseDelayedJob(p, e, msg) {
 		return
 	}
@@ -234,6 +238,28 @@ func (p *Parser) rubyMessage(e *Event, msg string) {
 		setDefault(&e.Subject.Type, "job")
 		setDefault(&e.Subject.ID, e.Correlation.JobID)
 	}
+}
+
+// rackTimeout reads what rack-timeout says of a request: source=rack-timeout id=… timeout=15000ms service=150ms state=completed.
+func rackTimeout(p *Parser, e *Event, msg string) {
+	for part := range strings.FieldsSeq(msg) {
+		key, value, _ := strings.Cut(part, "=")
+		d, timed := parseDuration(value)
+		switch {
+		case key == "id":
+			e.setRequestID(key, value)
+			e.Join.Key = e.Correlation.RequestID
+		case key == "service" && timed:
+			putTiming(e, "service", d)
+		case key == "wait" && timed:
+			putTiming(e, "queue", d)
+		default:
+			e.AddField(key, Text(value))
+		}
+	}
+	e.Join.Kind, e.Join.Role = railsRequest, Inside
+	e.Metadata.Message = Text(msg)
+	p.finishFields(e)
 }
 
 // isConstant reports whether s is the name of a Ruby class: Billing::InvoiceJob.

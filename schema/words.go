@@ -139,11 +139,18 @@ func resolveRequestWords(e *Event, s string) bool {
 		_, rest = cutToken(rest)
 	}
 	rest = strings.TrimPrefix(strings.TrimPrefix(rest, "-> "), "=> ")
-	rest = strings.TrimPrefix(rest, "- ")
+	rest = afterAnswered(strings.TrimPrefix(rest, "- "))
 	word, rest := cutToken(rest)
 	status := status3(strings.Trim(word, "[](),:;"))
 	if status < 100 || status > 599 {
-		return false
+		d, ok := parseDuration(word)
+		if !ok || from > 0 || rest != "" || isNumber(word) || e.Metadata.Duration.Set {
+			return false
+		}
+		e.Type = "" // GET /users/42 150ms, as many a handler in Go is timed
+		e.Metadata.Duration = d
+		setHTTP(e, method, path, 0)
+		return true
 	}
 	if next, _ := cutToken(rest); next != "" && next[0] >= 'a' && next[0] <= 'z' && !startsPair(next) && next != "in" && next != "after" && next != "took" {
 		return false // "200 times"
@@ -152,7 +159,7 @@ func resolveRequestWords(e *Event, s string) bool {
 	if e.Metadata.Duration.Set {
 		rest = ""
 	}
-	rest = strings.TrimPrefix(rest, "in ")
+	rest = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(rest, "- "), "in "), "took ")
 	if took, next := cutToken(rest); took != "" {
 		took = strings.Trim(took, "()[],;")
 		d, ok := parseDuration(took)
@@ -165,6 +172,24 @@ func resolveRequestWords(e *Event, s string) bool {
 	}
 	setHTTP(e, method, strings.TrimSuffix(strings.Trim(path, "\"'"), ","), status)
 	return true
+}
+
+// afterAnswered returns what follows the words that a request was answered: completed with, responded, returned status.
+func afterAnswered(s string) string {
+	word, rest := cutToken(s)
+	switch word {
+	case "completed", "responded", "returned", "finished", "answered", "done", "status", "status:":
+	default:
+		return s
+	}
+	for {
+		switch word, after := cutToken(rest); word {
+		case "with", "status", "code", "status:", "-", "->":
+			rest = after
+		default:
+			return rest
+		}
+	}
 }
 
 func setOutcome(e *Event, o Outcome) {
