@@ -64,11 +64,9 @@ func nginxErrorPair(e *Event, key, value string) {
 			e.AddField(key, Text(value))
 			return
 		}
+		action := e.Action
 		setRequest(e, method, target, 0, new(pathIDs))
-		e.Action = ""
-		if e.Type == "error.raised" {
-			e.Action = "error"
-		}
+		e.Action = action
 	case "request_id":
 		e.setRequestID(key, value)
 	case "host":
