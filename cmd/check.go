@@ -372,7 +372,7 @@ func (l *loaded) show(w io.Writer) {
 		for j := range t.settings {
 			s := &t.settings[j]
 			path := t.path(s)
-			fmt.Fprintf(w, "%-*s  %-30s  %s\n", width, path, show(s.pointer(l.Config)), cmp.Or(l.Origin[path], "default"))
+			fmt.Fprintf(w, "%-*s  %-30s  %s\n", width, path, veil(show(s.pointer(l.Config))), cmp.Or(l.Origin[path], "default"))
 		}
 	}
 	for _, n := range []struct {
@@ -405,7 +405,7 @@ func (l *loaded) summary(env *Env) {
 		if s == nil || t.list != nil {
 			continue
 		}
-		fmt.Fprintf(env.Stdout, "  %-26s %-28s %s\n", path, show(s.pointer(c)), l.Origin[path])
+		fmt.Fprintf(env.Stdout, "  %-26s %-28s %s\n", path, veil(show(s.pointer(c))), l.Origin[path])
 	}
 	if slices.ContainsFunc(c.allDestinations(), func(d string) bool { return strings.HasPrefix(d, "http") }) {
 		fmt.Fprintln(env.Stdout, "  not checked: whether destinations answer; `ezlogs check --online` tries them")

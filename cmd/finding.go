@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ezlogs/ezlogs/redact"
 )
 
 // severity orders findings: errors are said before warnings.
@@ -51,7 +53,38 @@ func (f *finding) place(file string, lines []string, s span) {
 	line := strings.TrimRight(lines[s.line], "\r")
 	from, to := min(s.from, len(line)), min(max(s.to, s.from), len(line))
 	f.Line, f.Column = s.line+1, utf8.RuneCountInString(line[:from])+1
-	f.source, f.width = line, max(1, utf8.RuneCountInString(line[from:to]))
+	f.source, f.width = veil(line), max(1, utf8.RuneCountInString(line[from:to]))
+}
+
+// veil hides credentials in text of a configuration, each character behind a star: what is marked below stays in its place,
+// and what `check` prints goes to the logs of builds.
+func veil(text string) string {
+	if !strings.ContainsAny(text, ":=\"") {
+		return text
+	}
+	c := redact.DefaultConfig()
+	c.Profile = "secrets-only"
+	engine, err := redact.New(c, redact.Key{ID: "k1", Master: redact.NewKey()})
+	if err != nil {
+		return ""
+	}
+	r, hidden := engine.Worker(), []byte(text)
+	for range 3 { // what is replaced may uncover more
+		_, findings := r.Explain(string(hidden))
+		for _, f := range findings {
+			for i := f.Start; i < min(f.End, len(hidden)) && !f.Miss; i++ {
+				hidden[i] = '*'
+			}
+		}
+	}
+	var b strings.Builder
+	for i, r := range text {
+		if hidden[i] == '*' {
+			r = '*'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // write prints the finding as people read it.

@@ -78,7 +78,8 @@ func runShip(env *Env, c *cli.Context) error {
 	if l.Config.Input.Listen == "" && guarded(env, paths, c.Bool("once"), c.Bool("no-guard")) {
 		return &exitError{status: guard(env)}
 	}
-	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), tee: c.Bool("tee"), quiet: c.Bool("quiet"), log: ownLog(env, c), admin: &admin{began: time.Now()}}
+	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), tee: c.Bool("tee"), quiet: c.Bool("quiet"), admin: &admin{began: time.Now()}}
+	r.log, r.text = newOwnLog(env, c)
 	r.reload = func() (*Config, error) {
 		l, err := configure(env, c)
 		if err != nil {
@@ -117,6 +118,7 @@ type shipRun struct {
 	strict bool
 	tee    bool // standard input goes to stdout, too
 	log    *slog.Logger
+	text   *ownText
 	dir    string // state, "" for none
 	keys   *keys
 	failed bool // some input could not be read to its end
@@ -190,7 +192,8 @@ func (r *shipRun) session(ctx context.Context) (again bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	shipper, err := ship.Start(context.WithoutCancel(ctx), scfg, ship.Deps{Logger: r.log, Stdout: r.env.Stdout, Gap: gapEvent(r.keys, r.cfg)})
+	r.text.own(r.keys, r.cfg)
+	shipper, err := ship.Start(context.WithoutCancel(ctx), scfg, ship.Deps{Logger: r.log, Stdout: r.env.Stdout, Clean: r.text.clean, Gap: gapEvent(r.keys, r.cfg)})
 	if err != nil {
 		return false, &exitError{status: statusFailed, text: err.Error()}
 	}
@@ -487,21 +490,6 @@ func runOnceWith(ctx context.Context, env *Env, cfg *Config, paths []string, nam
 // foresight is the number of events that are looked ahead where nobody waits: enough for the lines of a request at some
 // thousand lines a second, and a few megabytes.
 const foresight = 4096
-
-// ownLog returns the program's own log: text on stderr, warnings and worse unless the user wants more.
-func ownLog(env *Env, c *cli.Context) *slog.Logger {
-	level := slog.LevelInfo
-	switch {
-	case c == nil:
-	case c.Bool("verbose"):
-		level = slog.LevelDebug
-	case c.Bool("quiet"):
-		level = slog.LevelError
-	case c.Bool("once"):
-		level = slog.LevelWarn
-	}
-	return slog.New(slog.NewTextHandler(env.Stderr, &slog.HandlerOptions{Level: level}))
-}
 
 // newRedaction compiles what is to be redacted.
 func newRedaction(cfg *Config, k *keys) (*redact.Engine, error) {

@@ -154,7 +154,9 @@ func resend(env *Env, c *cli.Context, dir string, send func(context.Context, shi
 		ctx, cancel = context.WithTimeout(ctx, l.Config.Delivery.Drain)
 		defer cancel()
 	}
-	b, err := send(ctx, cfg, ship.Deps{Logger: ownLog(env, c), Stdout: env.Stdout})
+	log, text := newOwnLog(env, c)
+	text.own(&keys{}, l.Config)
+	b, err := send(ctx, cfg, ship.Deps{Logger: log, Stdout: env.Stdout, Clean: text.clean})
 	fmt.Fprintf(env.Stderr, "ezlogs: %s delivered, %d set aside, %d still on disk\n", count(int(b.Delivered), "event"), b.DeadLettered, b.Spooled)
 	var rest *ship.Remainder
 	if errors.As(err, &rest) {

@@ -16,8 +16,9 @@ import (
 
 // deadLetter keeps events nobody takes, as NDJSON files, one DeadEvent a line. Full means that the oldest file goes.
 type deadLetter struct {
-	dir string
-	max int64
+	dir   string
+	max   int64
+	clean func(s string) string // nil keeps answers as they are
 
 	mu        sync.Mutex // guards what follows and the files
 	f         *os.File   // of this process
@@ -82,7 +83,7 @@ func (dl *deadLetter) add(destination, reason string, p *parcel, v verdict, now 
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	e := DeadEvent{Time: now.UTC(), Destination: destination, Reason: reason, Status: v.status, Tries: p.tries, FirstTry: p.since.UTC()}
-	e.Answer = strings.ToValidUTF8(string(v.answer), string(utf8.RuneError))
+	e.Answer = dl.answer(v.answer)
 	for line := range bytes.SplitSeq(bytes.TrimSuffix(raw, newline), newline) {
 		e.Event, e.Text = line, ""
 		if !json.Valid(line) {
@@ -99,6 +100,18 @@ func (dl *deadLetter) add(destination, reason string, p *parcel, v verdict, now 
 	}
 	dl.added += uint64(p.n)
 	return nil
+}
+
+// answer is the text of an answer to be kept. A receiver may repeat what it was sent, our own credentials included.
+func (dl *deadLetter) answer(b []byte) string {
+	if len(b) == maxSnippet { // the cut may have left half of something that would not be known any more
+		b = b[:max(0, bytes.LastIndexAny(b, " \t\n\"',;<>()[]{}"))]
+	}
+	text := strings.ToValidUTF8(string(b), string(utf8.RuneError))
+	if dl.clean != nil {
+		text = dl.clean(text)
+	}
+	return text
 }
 
 func (dl *deadLetter) write(b []byte, now time.Time) error {

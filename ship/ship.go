@@ -46,10 +46,11 @@ type Group struct {
 
 // Deps are what a Shipper works with. The zero value is usable.
 type Deps struct {
-	Logger    *slog.Logger       // nil discards
-	Transport http.RoundTripper  // nil makes one for each destination
-	Stdout    io.Writer          // nil is os.Stdout
-	Gap       func(g Gap) []byte // makes the event, one line of NDJSON, that tells the receiver of a hole; nil tells nobody
+	Logger    *slog.Logger          // nil discards
+	Transport http.RoundTripper     // nil makes one for each destination
+	Stdout    io.Writer             // nil is os.Stdout
+	Clean     func(s string) string // takes secrets out of what receivers answer before it is kept; nil keeps it as it is
+	Gap       func(g Gap) []byte    // makes the event, one line of NDJSON, that tells the receiver of a hole; nil tells nobody
 }
 
 var (
@@ -112,6 +113,7 @@ type Shipper struct {
 	toldDrops time.Time
 	late      []ackRun // of dropped events; acknowledged by the next Add
 	gap       func(g Gap) []byte
+	clean     func(s string) string
 	gaps      map[string]*Gap // holes nobody was told of, by reason
 	toldGaps  time.Time
 	counters  counters
@@ -148,7 +150,7 @@ func Start(ctx context.Context, cfg Config, deps Deps) (*Shipper, error) {
 	}
 	s.due.Stop()
 	s.counters.dropped = map[string]uint64{}
-	s.gap, s.gaps = deps.Gap, map[string]*Gap{}
+	s.gap, s.gaps, s.clean = deps.Gap, map[string]*Gap{}, deps.Clean
 	s.life, s.stop = context.WithCancel(ctx)
 	if err := s.openDestinations(deps); err != nil {
 		s.stop()

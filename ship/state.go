@@ -70,6 +70,7 @@ func (s *Shipper) openState() (err error) {
 		}
 	}
 	s.dead = openDeadLetter(filepath.Join(s.cfg.StateDir, deadDir), int64(s.cfg.DeadMax))
+	s.dead.clean = s.clean
 	return s.openSpool(dirFS(filepath.Join(s.cfg.StateDir, spoolDir)), dirFS(s.cfg.StateDir))
 }
 
