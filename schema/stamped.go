@@ -30,6 +30,7 @@ var stampedFormats = []struct {
 	{"nginx.error", parseNginxError},
 	{"php.server", parsePHPServer},
 	{"laravel.queue", parseLaravelQueue},
+	{"loguru", parseLoguru},
 	{"pipes", parsePipes},
 	{"postgres.csv", parsePostgresCSV},
 	{"postgres.text", parsePostgresText},
