@@ -248,11 +248,26 @@ func parseFPMAccess(p *Parser, e *Event, line string) bool {
 	return true
 }
 
+// timedPairs reports whether a line holds a status and the time that nginx took, alone or with its upstream.
+func timedPairs(line string) bool {
+	timed, status := false, false
+	for rest := line; ; {
+		i := strings.IndexByte(rest, '=')
+		if i < 0 {
+			return timed && status
+		}
+		key := rest[:i]
+		timed = timed || strings.HasSuffix(key, " rt") || strings.HasSuffix(key, " urt")
+		status = status || strings.HasSuffix(key, "status")
+		rest = rest[i+1:]
+	}
+}
+
 // parseNginxPairs takes nginx logs that were told to write pairs with its own times, which are seconds.
 //
 //	remote=127.0.0.1 method=POST path=/orders status=201 rt=0.034 urt=0.034 rid=b34f…
 func parseNginxPairs(p *Parser, e *Event, line string) bool {
-	if !startsPair(line) || !strings.Contains(line, " rt=") && !strings.Contains(line, " urt=") || !strings.Contains(line, "status=") || !allPairs(line) {
+	if !startsPair(line) || !timedPairs(line) || !allPairs(line) {
 		return false
 	}
 	p.rec.flavor = &flavorNginx

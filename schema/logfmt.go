@@ -11,8 +11,9 @@ func parseLogfmt(p *Parser, e *Event, line string) bool {
 	}
 	// A look ahead: text that begins with one pair and goes on in words is no logfmt.
 	pairs, words := 0, 0
+	list := p.logfmt[:0]
 	for rest := line; rest != ""; {
-		_, v, quoted, next, ok := cutLogfmt(rest)
+		key, v, quoted, next, ok := cutLogfmt(rest)
 		if !ok {
 			return false
 		}
@@ -21,15 +22,18 @@ func parseLogfmt(p *Parser, e *Event, line string) bool {
 		} else {
 			words++
 		}
-		rest = strings.TrimLeft(next, " \t")
+		for next != "" && (next[0] == ' ' || next[0] == '\t') {
+			next = next[1:]
+		}
+		rest = next
+		list = append(list, logfmtPair{key, v, quoted})
 	}
+	p.logfmt = list[:0]
 	if pairs < 2 || words > pairs/4 {
 		return false
 	}
-	for rest := line; rest != ""; {
-		key, v, quoted, next, _ := cutLogfmt(rest)
-		rest = strings.TrimLeft(next, " \t")
-		p.field(e, key, logfmtValue(p, v, quoted))
+	for _, pair := range list {
+		p.field(e, pair.key, logfmtValue(p, pair.value, pair.quoted))
 	}
 	r := &p.rec
 	f := &flavorLogfmt
@@ -43,6 +47,12 @@ func parseLogfmt(p *Parser, e *Event, line string) bool {
 	e.Platform.Format = f.name
 	p.finishFields(e)
 	return true
+}
+
+// logfmtPair is a pair of a line as it stands there.
+type logfmtPair struct {
+	key, value string
+	quoted     bool
 }
 
 // logfmtValue returns the value of a pair as text, or as a number or literal where it is written like one.

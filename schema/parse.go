@@ -38,6 +38,7 @@ type Parser struct {
 	nouns   map[string]string         // what noun has found out
 	zones   map[string]*time.Location // what zone has found out
 	clients map[string]bool           // what clientLogger has found out
+	logfmt  []logfmtPair              // scratch of parseLogfmt
 	buf     []byte                    // scratch
 	bare    bool                      // the text being scanned has no escapes, see bareText
 

@@ -7,7 +7,7 @@ import "strings"
 //	timestamp='2026-03-14T10:00:00Z' level='info' event='payment captured' order_id=1001
 func parseKeyValueRepr(p *Parser, e *Event, line string) bool {
 	i := strings.IndexByte(line[:min(len(line), 40)], '=')
-	if i < 1 || !isKeyWord(line[:i]) || !strings.Contains(line, "='") || strings.Contains(line[:min(len(line), 200)], "=\"") || !allPairs(line) || strings.Count(line, "=") < 2 {
+	if i < 1 || !isKeyWord(line[:i]) || strings.IndexByte(line, '\'') < 0 || !strings.Contains(line, "='") || strings.Contains(line[:min(len(line), 200)], "=\"") || !allPairs(line) || strings.Count(line, "=") < 2 {
 		return false
 	}
 	p.pairs(e, line)
