@@ -47,6 +47,8 @@ func parseForwarded(p *Parser, e *Event, line string) {
 			if t, ok := p.parseTime(v.scalar()); ok {
 				o.time = t
 			}
+		case a != nil && a.field == fieldLevel && v.isText() && levelOf(v.Plain()) != LevelNone:
+			o.level = levelOf(v.Plain())
 		case key == "stream" && v.isText(), key == "source" && (v.S == "stdout" || v.S == "stderr"):
 			o.addStream(v.Plain())
 			o.utc = true

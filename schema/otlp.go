@@ -53,6 +53,9 @@ func splitOTLP(p *Parser, _ *Event, line string) {
 
 // otlpRecord reads one record with the attributes of its resource.
 func (p *Parser) otlpRecord(e *Event, rec, resource, scope string) {
+	if p.otlpCarried(e, rec, resource, scope) {
+		return
+	}
 	r := &p.rec
 	r.flavor = &flavorOTLP
 	e.Platform.Format = "otlp"
@@ -112,6 +115,62 @@ func (p *Parser) otlpRecord(e *Event, rec, resource, scope string) {
 	if scope != "" && !r.has(fieldLogger) {
 		p.field(e, "logger", Text(scope))
 	}
+}
+
+// otlpCarried reads a record whose body is the line of another program, as a collector that reads files makes it: it has a text,
+// but no severity.
+func (p *Parser) otlpCarried(e *Event, rec, resource, scope string) bool {
+	var text, moment, observed Value
+	var own []Field
+	plain := true
+	note := func(list string) {
+		eachItem(list, func(v Value) bool {
+			if key, value := member(v.S, "key").Plain(), p.anyValue(member(v.S, "value").S); key != "" && !value.IsZero() {
+				own = append(own, Field{key, value})
+			}
+			return true
+		})
+	}
+	eachMember(rec, func(key string, v Value) bool {
+		switch key {
+		case "severityNumber", "severity_number", "severityText", "severity_text", "eventName", "event_name":
+			plain = v.S == "" || v.S == "0" || v.isNull()
+		case "body":
+			text = p.anyValue(v.S)
+			plain = text.isText()
+		case "timeUnixNano", "time_unix_nano":
+			moment = v
+		case "observedTimeUnixNano", "observed_time_unix_nano":
+			observed = v
+		case "attributes":
+			note(v.S)
+		case "traceId", "trace_id", "spanId", "span_id":
+			if id := otlpID(v.Plain()); id != "" {
+				own = append(own, Field{key, Text(id)})
+			}
+		}
+		return plain
+	})
+	if !plain || text.IsZero() || !p.carried() {
+		return false
+	}
+	o := &p.out
+	for _, v := range [...]Value{moment, observed} {
+		if t, ok := epochIn(v.Plain(), nanosecond); ok && t.NS > 0 && o.time.NS == 0 {
+			o.time = t
+		}
+	}
+	note(member(resource, "attributes").S)
+	if scope != "" {
+		own = append(own, Field{"logger", Text(scope)})
+	}
+	o.format = "otlp"
+	p.inner(e, strings.TrimRight(p.unescape(text), "\r\n"))
+	if j := &e.Join; j.Role == Whole || j.Role == Continues {
+		*j = Join{Single: true}
+	}
+	p.addOwn(e, own)
+	return true
 }
 
 // otlpAttributes takes a list of {"key":…,"value":AnyValue}.
