@@ -187,7 +187,7 @@ var aliasText = [...]struct {
 		kuberneteslabelsapp kuberneteslabelsappkubernetesioname syslogidentifier servicecontextservice channel microservice resourceservicename containerlabelscomdockercomposeservice`},
 	{fieldEnvironment, 0, `environment env deploymentenvironment deploymentenvironmentname serviceenvironment ddenv railsenv rackenv nodeenv appenv stage environmentname
 		hostenvironment resourcedeploymentenvironment aspnetcoreenvironment`},
-	{fieldHost, 0, `hostname host hosthostname machinename servername instance node nodename machine computername hostip`},
+	{fieldHost, 0, `hostname host hosthostname machinename servername instance sourcehost node nodename machine computername hostip`},
 	{fieldPID, 0, `pid processid processpid process procid`},
 	{fieldThread, 0, `thread tid threadname processthreadname threadid processthreadid threadnameid`},
 	{fieldVersion, 0, `serviceversion appversion release applicationversion ddversion buildversion servicecontextversion`},

@@ -147,6 +147,9 @@ func (p *Parser) take(e *Event, m *keyMemo, key string, v Value) {
 	}
 	if f >= fieldIDs {
 		if f == fieldBox {
+			if v.Kind == String && len(v.S) == 16 && key == "span" && hexText(v.S) && e.setSpan(key, v.S) {
+				return
+			}
 			p.keepField(e, key, v)
 			return
 		}

@@ -395,6 +395,8 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 				h.logger = t
 			case h.thread == "" && t != "" && loggerFollows(after):
 				h.thread = t
+			case h.thread == "" && h.logger != "" && isThreadName(t):
+				h.thread = t
 			case h.logger == "" && isLogger(t) && (strings.HasPrefix(after, "(") || strings.HasPrefix(after, "[") || strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "- ")):
 				h.logger = t
 			case strings.HasPrefix(after, "- ") || strings.HasPrefix(after, ": "):
@@ -433,6 +435,10 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 				return rest
 			}
 			i = el.end
+			if cell, after, ok := strings.Cut(s[i:], "|"); ok && el.text == "|" && h.logger != "" && h.thread == "" && isThreadName(strings.TrimSpace(cell)) {
+				h.thread = strings.TrimSpace(cell)
+				return strings.TrimLeft(after, " \t")
+			}
 			if h.logger != "" {
 				return strings.TrimLeft(s[i:], " \t")
 			}
@@ -466,6 +472,8 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 			case isBunyanOrigin(rest):
 				rest = setBunyanOrigin(e, rest)
 				return rest
+			case token == "from" && playHead(after, h) > 0: // Play: INFO from logger in thread - message
+				return after[playHead(after, h):]
 			case token == "in" && flaskModule(after) > 0: // Flask: INFO in app: message
 				n := flaskModule(after)
 				h.logger = after[:n]
@@ -541,6 +549,35 @@ func loggerFollows(s string) bool {
 	bare := strings.TrimSuffix(token, ":")
 	return isLogger(bare) && (len(bare) < len(token) || strings.HasPrefix(after, "- ") || strings.HasPrefix(after, ": ") || strings.HasPrefix(after, "[") ||
 		strings.IndexByte(bare, '.') > 0)
+}
+
+// playHead reads "logger in thread - " and returns its length, 0 when s begins otherwise.
+func playHead(s string, h *head) int {
+	logger, rest := cutToken(s)
+	thread, ok := strings.CutPrefix(rest, "in ")
+	thread, _, found := strings.Cut(thread, " - ")
+	if !ok || !found || !isLogger(logger) || len(thread) > 80 {
+		return 0
+	}
+	h.logger, h.thread = logger, thread
+	return strings.Index(s, " - ") + 3
+}
+
+// isThreadName reports whether s is surely the name of a thread: main, pool-1-thread-3, nio-8080-exec-1.
+func isThreadName(s string) bool {
+	if s == "main" || s == "MainThread" {
+		return true
+	}
+	i := strings.LastIndexByte(s, '-')
+	if i < 1 || !allDigits(s[i+1:]) || len(s) > 80 {
+		return false
+	}
+	for _, word := range [...]string{"thread", "Thread", "exec", "pool", "worker", "task", "dispatcher", "scheduling", "nio", "epoll", "timer", "XNIO", "qtp"} {
+		if strings.Contains(s, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // flaskModule returns the length of the module's name that s begins with before a colon and a blank, 0 when there is none.

@@ -138,6 +138,11 @@ func (r *openRecord) add(e *Event) {
 	if len(r.more) > 0 {
 		r.more = append(r.more, '\n')
 	}
+	if text, ok := strings.CutPrefix(e.Join.Text, "! "); ok && r.trace.level >= LevelWarn {
+		r.more = append(r.more, text...)
+		r.trace.add(text)
+		return
+	}
 	r.more = append(r.more, e.Join.Text...)
 	if t := &r.trace; t.until != "" {
 		t.text = len(r.more)

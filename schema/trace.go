@@ -137,6 +137,10 @@ func (t *traceState) takes(s string) bool {
 		return t.level == LevelNone && t.kind != plainText || t.level >= LevelError || t.panics
 	case t.format == "semantic_logger.text" && strings.HasPrefix(s, "Cause: ") && t.failed:
 		return true
+	case strings.HasPrefix(s, "! ") && t.level >= LevelWarn: // Dropwizard marks the lines of a trace
+		return true
+	case t.frames && (strings.HasPrefix(s, "Exception in thread \"") || strings.HasPrefix(s, "Unhandled exception. ")): // another one, which nobody logged
+		return false
 	case t.format == "gin" && strings.HasPrefix(s, "Error #"):
 		return true
 	case t.format == "zap.console" && t.level >= LevelWarn && goFunction(s):
