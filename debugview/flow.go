@@ -26,6 +26,7 @@ type flow struct {
 	userID    string
 
 	hasRoot, rootFailed, sideEffects, failed, retryExpected bool
+	coarse                                                  bool // an event has a time in whole seconds
 
 	continues *closedFlow // already shown once
 
@@ -49,6 +50,7 @@ func (f *flow) note(s *step) {
 	if s.flags&flagRead == 0 {
 		f.sideEffects = true
 	}
+	f.coarse = f.coarse || s.digits == 0
 	if s.flags&flagFailed != 0 {
 		f.failed = true
 	}
@@ -195,6 +197,7 @@ func (v *View) join(to, from *flow) {
 	}
 	to.hasRoot = to.hasRoot || from.hasRoot
 	to.rootFailed = to.rootFailed || from.rootFailed
+	to.coarse = to.coarse || from.coarse
 	to.sideEffects = to.sideEffects || from.sideEffects
 	to.failed = to.failed || from.failed
 	to.retryExpected = to.retryExpected || from.retryExpected
@@ -320,14 +323,17 @@ const shortest = 200e6
 
 // patience is how long a flow may be quiet before it is shown, in nanoseconds.
 func (v *View) patience(f *flow) int64 {
-	settle := int64(v.cfg.Settle)
+	settle, slack := int64(v.cfg.Settle), int64(0)
+	if f.coarse {
+		slack = 1e9 // what belongs to a second may come until it is over
+	}
 	switch {
 	case f.rootFailed:
-		return min(settle, 200e6)
+		return min(settle, 200e6+slack)
 	case f.retryExpected:
 		return max(settle, 10e9)
 	case f.hasRoot && !f.sideEffects && !f.failed:
-		return min(settle, 250e6)
+		return min(settle, 250e6+slack)
 	}
 	return settle
 }
