@@ -48,6 +48,10 @@ func helpCommand(env *Env) *cli.Command {
 				cli.HelpPrinter(env.Stdout, appHelp, c.App)
 				return nil
 			}
+			if name == "man" {
+				_, err := fmt.Fprint(env.Stdout, manPage(c.App))
+				return err
+			}
 			if text, ok := topics[name]; ok {
 				_, err := fmt.Fprint(env.Stdout, text)
 				return err
