@@ -130,6 +130,7 @@ func haproxyHTTP(p *Parser, e *Event, status int, s string) {
 		request, rest = s[1:], ""
 	}
 	setRequestLine(e, request, status)
+	extra := ""
 	for rest = strings.TrimSpace(rest); rest != ""; { // a unique-id or pairs that were appended
 		var f string
 		f, _, rest = cutField(rest)
@@ -138,10 +139,11 @@ func haproxyHTTP(p *Parser, e *Event, status int, s string) {
 			p.field(e, key, pairValue(value))
 		case looksLikeID(f) || strings.Count(f, ":") == 3 && strings.Count(f, "_") >= 3: // HAProxy's example of unique-id-format
 			e.setRequestID("unique_id", f)
-		default:
-			addFieldIf(e, "extra", f)
+		case present(f):
+			extra = strings.TrimLeft(extra+" "+f, " ")
 		}
 	}
+	addFieldIf(e, "extra", extra)
 	p.finishFields(e)
 }
 

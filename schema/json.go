@@ -47,8 +47,8 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		e.Metadata.Error.Message = e.Metadata.Message
 		setRaised(e)
 	}
-	if r.marks&markFlare != 0 {
-		p.cloudflareTimes(e)
+	if r.marks&(markFlare|markKong) != 0 {
+		p.gatewayTimes(e)
 	}
 	if e.Metadata.Level >= LevelError && e.Metadata.Message.Kind == Escaped {
 		setTraceInMessage(e)

@@ -48,6 +48,9 @@ func (p *Parser) resolveRequest(e *Event) bool {
 	if status == 0 && r.flavor == &flavorStructlog && strings.HasPrefix(e.Metadata.Message.S, "request_") { // django-structlog
 		status = takeCode(e)
 	}
+	if status == 0 && r.hasKey(fieldMethod, "verb", "verb") {
+		status = takeResponse(e)
+	}
 	r.use(fieldMethod)
 	r.use(fieldPath)
 	if status == 0 && (!e.Metadata.Duration.Set || r.spanned) {
@@ -134,6 +137,19 @@ func (p *Parser) takeStatus() int {
 		p.rec.use(fieldStatus)
 	}
 	return s
+}
+
+// takeResponse returns the status of a request that Logstash's patterns took apart: its name there is response.
+func takeResponse(e *Event) int {
+	for i := range e.Metadata.Fields {
+		if f := &e.Metadata.Fields[i]; f.Key == "response" {
+			if s := status3(f.Value.scalar()); s != 0 {
+				e.Metadata.Fields = append(e.Metadata.Fields[:i], e.Metadata.Fields[i+1:]...)
+				return s
+			}
+		}
+	}
+	return 0
 }
 
 // resolveRequestParts fills what a request has beside method, target and status.
