@@ -117,7 +117,7 @@ func (p *Parser) resolveRailsText(e *Event) {
 	if len(msg.S) < 10 || !railsStart(msg.S[0]) {
 		return
 	}
-	s := msg.Plain()
+	s := p.unescape(msg)
 	if !railsShape(s) {
 		return
 	}
@@ -281,7 +281,7 @@ func (p *Parser) resolveMessage(e *Event) {
 		m.Message = cleanText(v)
 		r.use(fieldMessage)
 		if r.slots[fieldMessage].memo.key == "@mt" || r.slots[fieldMessage].memo.key == "MessageTemplate" {
-			m.Message = Text(p.renderTemplate(e, v.Plain()))
+			m.Message = Text(p.renderTemplate(e, p.unescape(v)))
 		}
 		return
 	}

@@ -154,7 +154,7 @@ func (p *Parser) resolveError(e *Event) {
 		p.resolveErrorFields(e)
 	}
 	if !info.Stack.IsZero() && (info.Class == "" || info.Message.IsZero()) {
-		class, msg := stackHead(info.Stack.Plain())
+		class, msg := stackHead(p.unescape(info.Stack))
 		setDefault(&info.Class, class)
 		if info.Message.IsZero() && class == info.Class {
 			info.Message = Text(msg)
@@ -198,7 +198,7 @@ func (p *Parser) resolveErrorValue(e *Event, v Value) {
 	info := &e.Metadata.Error
 	switch {
 	case v.isText():
-		s := v.Plain()
+		s := p.unescape(v)
 		if strings.HasPrefix(s, `["`) && gjson.Valid(s) { // lograge without JSON: exception=["Class","message"]
 			p.resolveErrorValue(e, Value{Raw, s})
 			return

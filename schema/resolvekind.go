@@ -42,14 +42,14 @@ func (p *Parser) resolveSQL(e *Event) bool {
 			return false
 		}
 	}
-	sql := v.Plain()
+	sql := p.unescape(v)
 	if !isSQL(sql) {
 		return false
 	}
 	binds := r.get(fieldBinds)
 	b := ""
 	if !binds.isNull() && !binds.isObject() {
-		b = binds.Plain()
+		b = p.unescape(binds)
 	}
 	msg := e.Metadata.Message
 	if (e.Metadata.Error.Class != "" || !e.Metadata.Error.Message.IsZero()) && e.Metadata.Level >= LevelError {
