@@ -9,7 +9,7 @@ import (
 // manPage returns the manual page of the program, ezlogs(1), made of what help shows.
 func manPage(app *cli.App) string {
 	var m man
-	m.line(`.TH EZLOGS 1 "" "ezlogs" "User Commands"`)
+	m.line(`.TH EZLOGS 1 "November 21, 2026" "ezlogs" "User Commands"`)
 	m.section("NAME")
 	m.text("ezlogs - " + app.Usage)
 	m.section("SYNOPSIS")
@@ -34,20 +34,35 @@ func manPage(app *cli.App) string {
 }
 
 // man builds a page in the macros of man(7).
-type man struct{ strings.Builder }
+type man struct {
+	strings.Builder
+	begun bool // something stands in the section
+}
 
 func (m *man) line(s string) { m.WriteString(s + "\n") }
 
-func (m *man) section(name string) { m.line(".SH " + roff(name)) }
+func (m *man) section(name string) {
+	m.line(".SH " + roff(name))
+	m.begun = false
+}
+
+// paragraph begins one, unless the section does.
+func (m *man) paragraph() {
+	if m.begun {
+		m.line(".PP")
+	}
+	m.begun = true
+}
 
 // text writes a paragraph.
 func (m *man) text(s string) {
+	m.paragraph()
 	m.line(roff(s))
-	m.line(".PP")
 }
 
 // verbatim writes lines as they are.
 func (m *man) verbatim(s string) {
+	m.paragraph()
 	m.line(".nf")
 	for l := range strings.SplitSeq(strings.TrimRight(s, "\n"), "\n") {
 		m.line(roff(l))
@@ -62,10 +77,10 @@ func (m *man) command(before string, c *cli.Command) {
 	}
 	name := before + c.Name
 	m.line(".SS " + roff(name))
+	m.begun = false
 	m.text(upper(c.Usage) + ".")
 	if c.UsageText != "" {
 		m.verbatim(c.UsageText)
-		m.line(".PP")
 	}
 	if c.Description != "" {
 		m.verbatim(c.Description)
