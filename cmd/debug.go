@@ -283,7 +283,11 @@ func (d *debugRun) feed(ctx context.Context, view *debugview.View, watch *failOn
 		}
 		var done bool
 		if done, err = d.runSkipping(ctx, to, enc, failed); !done {
+			if !d.vcfg.Quiet && !d.vcfg.Terminal && isTerminal(d.env.Stderr) { // else rows of flows would stand in it
+				d.cfg.progress = newProgress("reading")
+			}
 			err = runOnce(ctx, d.env, d.cfg, d.paths, d.names, to, enc, failed)
+			d.cfg.progress = nil
 		}
 	} else {
 		err = d.follow(ctx, to, enc)

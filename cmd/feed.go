@@ -20,6 +20,7 @@ type onceFeed struct {
 	limit   int // chunks of one source under way
 	name    func(*tailer.Source) *schema.Source
 	failed  func(path string, err error) // a source that could not be read to its end
+	watch   *progress                    // nil counts nothing
 
 	mu      sync.Mutex
 	cond    *sync.Cond
@@ -31,6 +32,7 @@ type onceSource struct {
 	src  *schema.Source
 	now  int64 // what stands for the moment of reading
 	out  int   // chunks under way
+	read int64 // stored bytes
 	done bool
 }
 
@@ -73,6 +75,11 @@ func (f *onceFeed) next(ctx context.Context) (*chunk, error) {
 		s.src = f.name(r.Source())
 		s.src.Order = i
 		s.now = readTime(r.Source().Path)
+	}
+	if f.watch != nil {
+		at := r.Progress()
+		f.watch.took(r.Source().Name, t.Text, at-s.read)
+		s.read = at
 	}
 	return &chunk{Chunk: t, src: s.src, queue: i, now: s.now}, nil
 }

@@ -248,6 +248,9 @@ func (s *session) encoder() encoder {
 // once reads files to their end.
 func (s *session) once(ctx context.Context) error {
 	r := s.run
+	if !r.quiet {
+		r.cfg.progress = newProgress("shipping")
+	}
 	err := runOnce(ctx, r.env, r.cfg, r.paths, s.names, shipSink{s.shipper}, s.encoder, func(path string, err error) {
 		r.failed = true
 		fmt.Fprintf(r.env.Stderr, "ezlogs: %v\n", err)
@@ -418,7 +421,11 @@ func (r *shipRun) report(engine *redact.Engine, b ship.Books) {
 				text.WriteString(fmt.Sprintf(" %v %v", attrs[i], attrs[i+1]))
 			}
 		}
-		fmt.Fprintln(r.env.Stderr, text.String()+redactions(engine))
+		text.WriteString(redactions(engine))
+		if r.cfg.progress != nil {
+			text.WriteString("; " + r.cfg.progress.sum())
+		}
+		fmt.Fprintln(r.env.Stderr, text.String())
 		return
 	}
 	r.log.Info("the run is over", attrs...)
@@ -478,6 +485,14 @@ func runOnceWith(ctx context.Context, env *Env, cfg *Config, paths []string, nam
 	}
 	defer once.Close()
 	feed := newOnceFeed(once.Readers, cfg.workers()+2, names.name, failed)
+	if feed.watch = cfg.progress; feed.watch != nil {
+		for _, r := range once.Readers {
+			feed.watch.file(r.Source().Size)
+		}
+		if !isTerminal(env.Stdout) || !slices.Contains(cfg.allDestinations(), "stdout") {
+			defer feed.watch.watch(env.Stderr)()
+		}
+	}
 	var m *merger
 	if len(once.Readers) > 1 {
 		m = newMerger(len(once.Readers), feed.taken)
