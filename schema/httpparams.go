@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -66,10 +67,8 @@ func (p *Parser) plainParams(query string) (v Value, ok bool) {
 		if n == len(keys) {
 			return Value{}, false
 		}
-		for _, k := range keys[:n] {
-			if k == key {
-				return Value{}, false
-			}
+		if slices.Contains(keys[:n], key) {
+			return Value{}, false
 		}
 		keys[n] = key
 		n++
