@@ -113,10 +113,11 @@ type localEntry struct{ flow int32 }
 
 // instance is a process group whose key is known.
 type instance struct {
-	known                               bool
-	path, service, host, container, pod string
-	k                                   key
-	svc                                 uint64
+	known                                       bool
+	path, service, host, container, pod, format string
+
+	k, process key // with the format, and without
+	svc        uint64
 }
 
 // New returns a correlator. The configuration must be valid.

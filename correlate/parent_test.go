@@ -342,3 +342,39 @@ func TestConfig(t *testing.T) {
 		}
 	}
 }
+
+// TestProgramsOfOnePipe holds that programs that write to one pipe are told apart by their formats, and a thread is not.
+func TestProgramsOfOnePipe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const trace = "trace:trace_id=4bf92f3577b34da6a3ce929d0e0e4736"
+	request := func(format string, ms, length float64) *schema.Event {
+		e := w.event("-", ms, "http.request", trace)
+		e.Platform.Service, e.Platform.Format = "", format
+		e.Metadata.Method, e.Metadata.Path = "POST", "/orders"
+		e.Metadata.Duration = schema.Duration{NS: int64(length * 1e6), Set: true}
+		return e
+	}
+	app, proxy := request("pino.json", 199, 150), request("nginx.json", 200, 160)
+	said := w.event("-", 100, "log.message", trace)
+	said.Platform.Service, said.Platform.Format = "", "pino.json"
+	w.run(said, app, proxy)
+	if app.Correlation.Parent != proxy.ID {
+		t.Errorf("the parent of the app's request is %v, not that of the proxy", app.Correlation.Parent)
+	}
+	if said.Correlation.Parent != app.ID {
+		t.Errorf("the parent of the app's line is %v, not its request", said.Correlation.Parent)
+	}
+
+	w = newWorld(t)
+	start, end := w.event("-", 0, "job.started", "job:jid=b4a577edbccf1d805744efa9"), w.event("-", 50, "job.completed", "job:jid=b4a577edbccf1d805744efa9")
+	line := w.event("-", 20, "log.message")
+	start.Platform.Format, end.Platform.Format, line.Platform.Format = "sidekiq.text", "sidekiq.text", "ruby.logger"
+	for _, e := range []*schema.Event{start, end, line} {
+		e.Platform.PID, e.Platform.Thread = "7", "gfx"
+	}
+	w.run(start, line, end)
+	if line.Correlation.Flow != start.Correlation.Flow {
+		t.Error("a line of the job's thread in another format is not in its flow")
+	}
+}

@@ -23,6 +23,7 @@ type reading struct {
 	kind     unitKind
 
 	inst      key
+	process   key // inst without the format
 	svc       uint64
 	instKnown bool
 

@@ -333,7 +333,8 @@ func (c *Correlator) dropUnit(u *unit) {
 	}
 }
 
-// instance returns the key of the process group that wrote an event: its file, service, host and container.
+// instance returns the key of the program that wrote an event: its file, service, host and container, and its format, for many
+// programs may write to one file or pipe. A thread writes in all formats of its process: see thread.
 func (c *Correlator) instance(e *schema.Event) key {
 	l := &c.line
 	if l.instKnown {
@@ -344,25 +345,27 @@ func (c *Correlator) instance(e *schema.Event) key {
 		path = e.Origin.Source.Path
 	}
 	p := &e.Platform
-	at := len(path) + 3*len(p.Service) + 5*len(p.Host) + 7*len(p.Pod)
-	for i, s := range [...]string{path, p.Service, p.Host, p.Container, p.Pod} {
+	at := len(path) + 11*len(p.Format) + 3*len(p.Service) + 5*len(p.Host) + 7*len(p.Pod)
+	for i, s := range [...]string{path, p.Service, p.Host, p.Container, p.Pod, p.Format} {
 		if s != "" {
 			at += int(s[len(s)-1])*(2*i+1) + int(s[len(s)/2])*(2*i+3)
 		}
 	}
 	i := &c.instances[at%len(c.instances)]
-	if !i.known || i.path != path || i.service != p.Service || i.host != p.Host || i.container != p.Container || i.pod != p.Pod {
+	if !i.known || i.path != path || i.service != p.Service || i.host != p.Host || i.container != p.Container || i.pod != p.Pod || i.format != p.Format {
 		k := c.hash.sum(spaceInstance, path).mix(c.hash.sum(1, p.Service)).mix(c.hash.sum(2, p.Host))
 		if p.Container != "" || p.Pod != "" {
 			k = k.mix(c.hash.sum(3, p.Container)).mix(c.hash.sum(4, p.Pod))
 		}
+		process := k
+		k = k.mix(c.hash.sum(5, p.Format))
 		svc := c.hash.sum(spaceInstance, p.Service).short()
 		if p.Service == "" {
 			svc = k.short()
 		}
-		*i = instance{true, clone(path), clone(p.Service), clone(p.Host), clone(p.Container), clone(p.Pod), k, svc}
+		*i = instance{true, clone(path), clone(p.Service), clone(p.Host), clone(p.Container), clone(p.Pod), clone(p.Format), k, process, svc}
 	}
-	l.inst, l.svc, l.instKnown = i.k, i.svc, true
+	l.inst, l.process, l.svc, l.instKnown = i.k, i.process, i.svc, true
 	return l.inst
 }
 
@@ -378,7 +381,8 @@ func (c *Correlator) thread(e *schema.Event) uint64 {
 	if p.Thread == "" || manyAtOnce(p.Format) {
 		return 0
 	}
-	k := c.instance(e).mix(c.hash.sum(spaceThread, p.Thread))
+	c.instance(e)
+	k := c.line.process.mix(c.hash.sum(spaceThread, p.Thread))
 	if p.PID != "" {
 		k = k.mix(c.hash.sum(spaceThread, p.PID))
 	}
