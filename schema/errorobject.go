@@ -1,6 +1,9 @@
 package schema
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // frameText writes a frame of a stack that a logger printed as an object, the way the language prints it: structlog's, those
 // of Java's loggers, zerolog's. What has another shape stays JSON.
@@ -75,4 +78,34 @@ func (p *Parser) resolveThrown(e *Event) {
 			return
 		}
 	}
+}
+
+// resolveErrorWords takes the exception that the message of an error names: charge failed: java.io.IOException: timeout, or
+// as Python shows it, charge failed: CardError('declined').
+func resolveErrorWords(e *Event) {
+	m := &e.Metadata
+	s := m.Message.S
+	if m.Error.Class != "" || !m.Error.Message.IsZero() || m.Message.Kind != String || len(s) < 10 || len(s) > 4096 || !strings.Contains(s, "Error") && !strings.Contains(s, "Exception") {
+		return
+	}
+	class, text := "", ""
+	if i := strings.LastIndex(s, "("); i > 0 && s[len(s)-1] == ')' {
+		at := strings.LastIndexByte(s[:i], ' ') + 1
+		if name, what, ok := pythonRepr(s[at:]); ok && errorName(name) && (what != s[i+1:len(s)-1] || what == "") {
+			class, text = name, what
+		}
+	}
+	if class == "" {
+		class, text = exceptionWithin(s)
+		if i := strings.IndexByte(text, '\n'); i >= 0 {
+			text = text[:i]
+		}
+	}
+	if !errorName(class) || len(class) <= len("Exception") && (class == "Error" || class == "Exception") && !strings.HasPrefix(s, class) && !strings.Contains(s, ": "+class+": ") {
+		return // Internal Server Error: these are words
+	}
+	text, _, _ = strings.Cut(text, "] with root cause") // Tomcat puts the whole of it into brackets
+	m.Error = ErrorInfo{Class: class, Message: Text(text)}
+	setRaised(e)
+	setOutcome(e, OutcomeFailure)
 }

@@ -48,7 +48,11 @@ func parseLevelled(p *Parser, e *Event, s *stamped) bool {
 	var h head
 	name := levelledName(s.rest)
 	msg, ok := "", false
-	if name == "structlog.console" {
+	if strings.HasPrefix(s.rest, ":") && !s.bracket { // asctime:levelname:name:message
+		if msg, ok = colonHead(s.rest[1:], &h); !ok {
+			return false
+		}
+	} else if name == "structlog.console" {
 		msg, ok = structlogHead(s.rest, &h)
 	} else {
 		msg, ok = p.readHead(e, s.rest, &h)
@@ -88,6 +92,18 @@ func (p *Parser) levelledMessage(e *Event, h *head, msg string) {
 		p.setTextPairs(e, msg)
 	}
 	setDefault(&e.Action, h.logger)
+}
+
+// colonHead reads what Python's logging joins by colons: LEVEL:logger:message.
+func colonHead(s string, h *head) (msg string, ok bool) {
+	word, rest, ok := strings.Cut(s, ":")
+	if h.level = levelWord(strings.TrimSpace(word), false); !ok || h.level == LevelNone {
+		return "", false
+	}
+	if logger, after, ok := strings.Cut(rest, ":"); ok && isLogger(logger) && !strings.HasPrefix(after, "//") {
+		h.logger, rest = logger, after
+	}
+	return strings.TrimLeft(rest, " "), true
 }
 
 // structlogHead reads the level, and the logger that structlog prints in brackets between event and pairs; msg is the rest.
@@ -328,6 +344,8 @@ func (p *Parser) headElement(e *Event, el *element, h *head) {
 			setProcess(e, w)
 		case isSourceLine(w):
 			h.caller = w
+		case h.thread == "" && isThreadName(w):
+			h.thread = w
 		case h.logger == "":
 			h.logger = w
 		default:
@@ -461,6 +479,8 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 				setProcess(e, token)
 			case isSourceLine(bare) && h.caller == "" && after != "":
 				h.caller = bare
+			case h.thread == "" && isThreadName(token) && after != "":
+				h.thread = token
 			case h.logger != "" || after == "":
 				return rest
 			case len(bare) < len(token) && (dotted(bare) && !errorName(bare) && !idWord(bare) || bare == "httpx" || bare == "werkzeug" || bare == "aiohttp" || bare == "urllib3"):

@@ -328,6 +328,7 @@ var formats = []format{
 	{"logcat", parseLogcat},
 	{"cluster", parseCluster},
 	{"gorm", parseGorm},
+	{"tornado", parseTornado},
 	{"stamped", parseStamped},
 	{tracingPretty, parseTracingPretty},
 	{"laravel.queue", parseLaravelTask},

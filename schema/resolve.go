@@ -143,6 +143,9 @@ func (p *Parser) finishText(e *Event) {
 	if e.Type == "" || e.Type == "log.message" {
 		scanIdents(e, e.Metadata.Message.S)
 		resolveWords(e)
+		if e.Metadata.Level >= LevelError {
+			resolveErrorWords(e)
+		}
 	}
 }
 

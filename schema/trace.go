@@ -13,6 +13,7 @@ type traceState struct {
 	python bool // behind "Traceback", before the line that names the exception
 	golang bool // in a dump of goroutines
 	panics bool // the message tells of a panic
+	worded bool // the error was taken from the words of the message
 	rust   bool // behind "panicked at"
 	causes bool // behind Rails' "Causes:"
 	cause  bool // in the message of a cause, which has several lines
@@ -40,6 +41,7 @@ func (t *traceState) start(e *Event) {
 		text = e.Join.Text
 	}
 	t.panics = strings.Contains(text, "panic")
+	t.worded = e.Type == "error.raised" && m.Error.Class != "" && m.Message.S != m.Error.Message.S && strings.Contains(m.Message.S, m.Error.Class)
 	t.mail = t.rails() && (strings.HasPrefix(text, "Date: ") || strings.HasPrefix(text, "From: ") || strings.HasPrefix(text, "Content-Type: "))
 	t.add(text)
 }
@@ -295,6 +297,10 @@ func finishRecord(e *Event, more string, t *traceState) {
 		more = first + "\n" + more
 	}
 	class, text := traceError(more, first)
+	if class != "" && e.Type == "error.raised" && m.Error.Stack.IsZero() && m.Error.Class != class && t.worded {
+		m.Error = ErrorInfo{}
+		e.Action, e.Subject = class, Subject{"error", class}
+	}
 	if m.Error.Class == "" {
 		m.Error.Class = class
 		if m.Error.Message.IsZero() {
@@ -394,8 +400,8 @@ func traceError(trace, first string) (class, text string) {
 	}
 	// bunyan and Tomcat indent the headline; JBoss and Node write it behind the words of the message.
 	for line := range strings.SplitSeq(trace, "\n") {
-		line = strings.TrimLeft(line, " \t")
-		if isFrame(line) {
+		line = strings.TrimLeft(line, " \t|+") // groups of exceptions are drawn as a tree
+		if isFrame(line) && !strings.HasPrefix(line, "File ") {
 			break
 		}
 		if name := exceptionLine(line); name != "" {
