@@ -13,12 +13,12 @@ func shapeKind(k Kind) class  { return class{kind: k, mode: modeShape} }
 
 // headRules are the last words of keys.
 var headRules = []keyRule{
-	{secretKind(Password), `password passwords passwd passwds pwd passphrase passphrases passwort kennwort senha contrasena
+	{secretKind(Password), `psk password passwords passwd passwds pwd passphrase passphrases passwort kennwort senha contrasena
 		contraseña wachtwoord motdepasse lozinka haslo hasło heslo jelszo jelszó parool salasana lösenord losenord adgangskode
 		clave contrasenya parolachiave sifre şifre parola sifra šifra salasõna slaptazodis slaptažodis parole katasandi matkhau
 		парола лозинка κωδικός סיסמה סיסמא पासवर्ड รหัสผ่าน كلمةالمرور كلمةالسر رمزعبور گذرواژه 암호 пароль пароля 密码 密碼 口令 パスワード 비밀번호 pw psw pswd passcode passw`},
 	{secretKind(Secret), `secret secrets credential credentials creds secretkey salt pepper`},
-	{secretKind(Token), `token jwt tokens bearer authtoken`},
+	{secretKind(Token), `token jwt tokens bearer authtoken csrf xsrf dpop`},
 	{secretKind(APIKey), `apikey apikeys apitoken accesskey`},
 	{secretKind(PrivateKey), `privatekey pem`},
 	{secretKind(Signature), `signature sig hmac`},
@@ -87,24 +87,31 @@ var pairRules = []keyRule{
 		admin+key developer+key dev+key client+key consumer+key service+key write+key read+key ingest+key ingestion+key
 		integration+key license+key licence+key deploy+key storage+key server+key project+key rest+key live+key master+key
 		instrumentation+key publishable+key auth+key authorization+key functions+key function+key x+functions+key
-		bot+key maps+key`},
+		bot+key maps+key service+role+key rapidapi+key appwrite+key logdna+key sas+key rtmp+key cd+key`},
 	{secretKind(Secret), `secret+key secret+keys secret+access+key shared+key shared+access+key signing+key signature+key
 		encryption+key decryption+key crypto+key hmac+key aes+key des+key symmetric+key session+key key+material webhook+key
 		data+key root+key key+secret cipher+key token+key jwt+key cookie+key derived+key unseal+key unlock+key recovery+key
 		rsa+key wrapping+key consumer+secret client+secret totp+seed otp+seed mfa+seed backup+key kms+key+plaintext
-		secret+token activation+key account+secret`},
+		secret+token activation+key account+secret logged+in+key nonce+key sm4+key tacacs+key radius+key wifi+key wpa+key wep+key
+		private+seed backup+codes recovery+codes scratch+codes snmp+community kerberos+ticket granting+ticket`},
 	{secretKind(PrivateKey), `private+key ssh+key priv+key host+key pem+key tls+key ssl+key server+pem key+pem signing+pem`},
 	{secretKind(Password), `pass+phrase pass+word pass+wd password+hash password+digest password+salt passwd+hash pwd+hash
 		password+md5 hashed+password db+pass database+pass user+pass smtp+pass mysql+pass redis+pass admin+pass root+pass
 		login+pass mail+pass ftp+pass rabbitmq+pass account+pass auth+pass ldap+pass bind+pass proxy+pass sudo+pass
 		app+pass wifi+pass vpn+pass postgres+pass pg+pass mongo+pass mot+de+passe mot+passe wifi+psk wpa+psk parola+chiave kata+sandi
+		default+pass amqp+pass become+pass ssh+pass broker+pass queue+pass http+pass https+pass service+pass api+pass imap+pass sasl+pass
+		key+pass cert+pass keystore+pass truststore+pass store+pass jmx+pass kafka+pass elastic+pass es+pass influx+pass grafana+pass
+		registry+pass docker+pass git+pass svn+pass nexus+pass jenkins+pass sonar+pass client+pass server+pass master+pass owner+pass
+		replication+pass repl+pass oracle+pass mssql+pass sa+pass rdp+pass vnc+pass rpc+pass new+pass old+pass current+pass
+		confirm+pass passcode+hash pw+hash pw+digest security+answer secret+answer secret+question+answer
+		security+question+answer
 		mat+khau كلمة+المرور كلمة+السر`},
 	{shapeKind(OTP), `verification+code security+token+code auth+code authorization+code authentication+code otp+code mfa+code
 		sms+code confirmation+code activation+code login+code access+code reset+code backup+code recovery+code fa+code
 		time+code one+time+code one+time+password one+time+pin time+passcode sign+in+code signin+code passcode+code totp+code
 		two+factor+code factor+code challenge+code pairing+code verify+code validation+code auth+pin magic+code email+code
 		phone+code token+code time+password time+pin`},
-	{shapeKind(CVV), `security+code card+code cvv+code cvc+code verification+value card+verification+value card+cvv card+cvc
+	{shapeKind(CVV), `card+cid security+code card+code cvv+code cvc+code verification+value card+verification+value card+cvv card+cvc
 		card+security+code card+verification`},
 	{shapeKind(PIN), `pin+number card+pin atm+pin pin+block user+pin`},
 	{shapeKind(CreditCard), `card+number card+no card+num cc+number cc+num cc+no credit+card debit+card card+pan payment+card
@@ -194,7 +201,7 @@ var flatRules = []keyRule{
 	{secretKind(APIKey), `xapikey ocpapimsubscriptionkey appkey xapitoken xfunctionskey ddapikey ddapplicationkey`},
 	{secretKind(Secret), `secretaccesskey awssecretaccesskey awssecretkey awssecret encryptionkey signingkey secretkeybase
 		railsmasterkey djangosecretkey appsecret clientsecret sharedsecret jwtsecret consumersecret connectionsecret
-		sharedaccesskey accountkey xamzsecuritytoken masterkey cookiesecret privatetoken oauthverifier codeverifier
+		sharedaccesskey accountkey xamzsecuritytoken masterkey cookiesecret privatetoken oauthverifier codeverifier xprv kek dek
 		clientassertion samlresponse assertion`},
 	{secretKind(Token), `xauthtoken xcsrftoken xxsrftoken csrfmiddlewaretoken authenticitytoken requestverificationtoken xvaulttoken
 		xgitlabtoken xamzsessiontoken xsessiontoken xaccesstoken auth xauth oauthtoken`},
@@ -217,6 +224,9 @@ var flatRules = []keyRule{
 	{class{kind: PersonName, mode: modeAny}, `fname lname customername contactname patientname`},
 	{shapeKind(ChineseID), `idcard idcardno idcardnumber sfz shenfenzheng`},
 	{shapeKind(KoreanRRN), `residentregistrationnumber juminno`},
+	{secretKind(Token), `xjfrogartapi xhoneycombteam jwtassertion samlassertion xgoogiapjwtassertion cfaccessjwtassertion idtokenhint`},
+	{secretKind(Signature), `xsignatureed25519`},
+	{shapeKind(PIN), `mpin tpin upipin`},
 	{shapeKind(OTP), `otpcode smscode authcode verificationcode mfacode onetimecode`},
 	{class{kind: KindNone, mode: modeSafe}, `traceid spanid requestid correlationid flowid eventid jobid parentid traceparent xrequestid
 		xtraceid xb3traceid xb3spanid transactionid threadid processid messageid deliveryid userid orderid sessionuuid
