@@ -1,17 +1,21 @@
 package redact
 
-import "github.com/ezlogs/ezlogs/schema"
+import (
+	"hash/maphash"
+
+	"github.com/ezlogs/ezlogs/schema"
+)
 
 // Event redacts e in place: every text that reaches the output, and the session id, which becomes a keyed hash.
 func (r *Redactor) Event(e *schema.Event) {
 	r.e.turn()
 	if r.visit == nil {
-		r.visit = r.redactValue
+		r.visit, r.memo = r.redactValue, &memo{seed: maphash.MakeSeed()}
 		// Exceptions for fields ask for the name of the key, which the memo does not hold.
 		r.remember = len(r.e.allow) == 0 && len(r.e.allowFields) == 0
 	}
 	if own := r.e.own.Load(); own != r.memo.own {
-		r.memo = memo{seed: r.memo.seed, own: own}
+		*r.memo = memo{seed: r.memo.seed, own: own}
 	}
 	e.Redact(r.visit)
 	if e.Correlation.SessionID != "" && r.e.actions[Session] != Keep {

@@ -11,7 +11,6 @@ package redact
 
 import (
 	"hash"
-	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -78,8 +77,8 @@ type Redactor struct {
 	passes     int   // over the present text, but for the first
 
 	visit    func(string, schema.Value) schema.Value
-	memo     memo
-	remember bool // the memo is of use
+	memo     *memo // of events, made with the first
+	remember bool  // the memo is of use
 }
 
 // Worker returns a Redactor for one worker.
@@ -92,7 +91,7 @@ func (e *Engine) Worker() *Redactor {
 }
 
 func (e *Engine) redactor(c *counters) *Redactor {
-	r := &Redactor{e: e, c: c, names: map[string]string{}, memo: memo{seed: maphash.MakeSeed()}}
+	r := &Redactor{e: e, c: c, names: map[string]string{}}
 	r.network = e.actions[IPv4] != Keep || e.actions[IPv6] != Keep || e.actions[MAC] != Keep || e.actions[Wallet] != Keep
 	return r
 }
