@@ -141,6 +141,7 @@ func runDebug(env *Env, c *cli.Context) error {
 		return runWhy(c.Context, env, c, l.Config, paths, newNamer(l.Config, env, k), k)
 	}
 	d := &debugRun{env: env, c: c, cfg: l.Config, paths: paths, vcfg: vcfg, out: out, names: newNamer(l.Config, env, k), began: time.Now()}
+	d.cfg.odd = newOddLines()
 	if d.engine, err = newRedaction(l.Config, k); err != nil {
 		return err
 	}
@@ -187,6 +188,9 @@ type debugRun struct {
 // totals is what the summary shows and only the reader knows.
 func (d *debugRun) totals() debugview.Totals {
 	t := debugview.Totals{Bytes: d.bytes.Load(), Passed: d.passed, ReadNS: int64(time.Since(d.began)), Redacted: map[string]int64{}}
+	if d.cfg.odd != nil {
+		t.Skipped, t.FirstSkip = d.cfg.odd.count()
+	}
 	for _, n := range d.engine.Snapshot().Counts {
 		if n.N > 0 && n.Action != "keep" {
 			t.Redacted[n.Detector] += int64(n.N)
@@ -446,6 +450,7 @@ func (d *debugRun) follow(ctx context.Context, to sink, enc func() encoder) erro
 	}
 	defer tail.Close()
 	f := newLiveFeed(tail.Chunks(), d.names.name)
+	f.odd = cfg.odd
 	f.every(100 * time.Millisecond) // the live region is drawn ten times a second
 	return newPipeline(cfg, f, nil, to, enc, correlate.New(cfg.correlate()), true).run(context.WithoutCancel(ctx))
 }

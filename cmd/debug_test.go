@@ -78,3 +78,34 @@ func TestDebugRawBytes(t *testing.T) {
 		t.Errorf("control reaches the terminal: %q", got)
 	}
 }
+
+// TestDebugOdd holds that lines which are not what their file is made of are counted, and shown all the same.
+func TestDebugOdd(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, text, want string }{
+		{"all JSON", "{\"msg\":\"a\"}\n\n{\"msg\":\"b\"}\n", "skipped=0"},
+		{"no JSON at all", "2026-11-20 10:00:00 INFO a\nTraceback:\n  b\n", "skipped=0"},
+		{"some that is none", "\ufeff{\"msg\":\"a\"}\r\nnot json\n\x00\x00\n{\"msg\":\"b\"}\n{\"cut\":\"of", "skipped=2"},
+		{"JSON over several lines", "{\n \"msg\": \"a\"\n}\n{\n \"msg\": \"b\"\n}\n", "skipped=0"},
+		{"a line too long", "{\"msg\":\"" + strings.Repeat("x", 2<<20) + "\"}\n{\"msg\":\"b\"}\n", "skipped=1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			name := filepath.Join(t.TempDir(), "app.log")
+			if err := os.WriteFile(name, []byte(tt.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, note, status := debugRunOf(t, name)
+			if !strings.Contains(note, tt.want+"\n") || status != 0 {
+				t.Errorf("status %d, %s, want %s", status, note, tt.want)
+			}
+		})
+	}
+	name := filepath.Join(t.TempDir(), "app.log")
+	if err := os.WriteFile(name, []byte("{\"msg\":\"a\"}\nnot json\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, note, _ := debugRunOf(t, "--summary", "only", name); !strings.Contains(out+note, "app.log:2); shown as text") {
+		t.Errorf("the first of them is not named: %s%s", out, note)
+	}
+}

@@ -21,6 +21,7 @@ type onceFeed struct {
 	name    func(*tailer.Source) *schema.Source
 	failed  func(path string, err error) // a source that could not be read to its end
 	watch   *progress                    // nil counts nothing
+	odd     *oddLines                    // nil counts none
 
 	mu      sync.Mutex
 	cond    *sync.Cond
@@ -75,6 +76,9 @@ func (f *onceFeed) next(ctx context.Context) (*chunk, error) {
 		s.src = f.name(r.Source())
 		s.src.Order = i
 		s.now = readTime(r.Source().Path)
+	}
+	if f.odd != nil {
+		f.odd.look(r.Source().Path, t.Text, t.Cut)
 	}
 	if f.watch != nil {
 		at := r.Progress()

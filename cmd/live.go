@@ -12,6 +12,7 @@ import (
 // liveFeed hands on what a tailer finds, and ticks of the clock while it finds nothing, so that what waits for more lines
 // does not wait for good.
 type liveFeed struct {
+	odd     *oddLines // nil counts none
 	chunks  <-chan *tailer.Chunk
 	name    func(*tailer.Source) *schema.Source
 	sources map[*tailer.Source]*schema.Source
@@ -52,6 +53,9 @@ func (f *liveFeed) next(ctx context.Context) (*chunk, error) {
 		}
 		f.last = time.Now()
 		f.timer.Reset(f.period)
+		if f.odd != nil {
+			f.odd.look(t.Source.Path, t.Text, t.Cut)
+		}
 		return &chunk{Chunk: t, src: f.source(t.Source), now: f.last.UnixNano()}, nil
 	case now := <-f.timer.C:
 		switch silent := now.Sub(f.last); {

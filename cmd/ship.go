@@ -485,6 +485,7 @@ func runOnceWith(ctx context.Context, env *Env, cfg *Config, paths []string, nam
 	}
 	defer once.Close()
 	feed := newOnceFeed(once.Readers, cfg.workers()+2, names.name, failed)
+	feed.odd = cfg.odd
 	if feed.watch = cfg.progress; feed.watch != nil {
 		for _, r := range once.Readers {
 			feed.watch.file(r.Source().Size)

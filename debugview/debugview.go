@@ -20,7 +20,7 @@ type Totals struct {
 	Bytes     int64            // read, as stored
 	Passed    int64            // of these, passed over because they cannot match: what they hold is counted nowhere
 	ReadNS    int64            // time it took, nanoseconds
-	Skipped   int64            // lines that could not be read as what their source is
+	Skipped   int64            // lines that could not be read as what their source is, and are shown as text
 	FirstSkip string           // "file:line" of the first of them
 	Redacted  map[string]int64 // values replaced, by kind
 	Findings  int64            // events with something unredacted in them, found by the last check

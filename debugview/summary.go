@@ -350,11 +350,11 @@ func (v *View) oddities(p *pen, tot Totals) {
 		line("redacted", text.String()+"          would ship: "+count(v.events)+" events, "+count(tot.Findings)+" with unredacted findings")
 	}
 	if tot.Skipped > 0 {
-		text := pad(count(tot.Skipped), 6) + plur(tot.Skipped, "  line") + " could not be read"
+		text := pad(count(tot.Skipped), 6) + plur(tot.Skipped, "  line") + " could not be read as what the file is made of"
 		if tot.FirstSkip != "" {
 			text += " (first at " + clean(tot.FirstSkip, v.cfg.ASCII) + ")"
 		}
-		line("skipped", text+"     --show-skipped lists them")
+		line("skipped", text+"; shown as text")
 	}
 	var odd []string
 	add := func(n int64, one string) {
