@@ -226,8 +226,11 @@ func TestBreakerOpensWhenHalfFails(t *testing.T) {
 	t.Parallel()
 	b := breaker{max: 8, random: half}
 	now := testNow
-	for i := range 10 {
-		now = now.Add(time.Second)
+	for i := range recentEnough {
+		if b.state != Closed {
+			t.Fatalf("%v after %d attempts", b.state, i)
+		}
+		now = now.Add(time.Second / 2)
 		if i%2 == 0 {
 			b.success(now, false)
 		} else {
@@ -248,6 +251,29 @@ func TestBreakerOpensWhenHalfFails(t *testing.T) {
 		if b.state != Closed {
 			t.Fatalf("%v though a third of the attempts failed", b.state)
 		}
+	}
+}
+
+func TestBreakerPausesLittleForABlip(t *testing.T) {
+	t.Parallel()
+	b := breaker{max: 8, random: half}
+	b.failure(testNow, 0, false)
+	if wait := b.until.Sub(testNow); wait != backoffBase/2 {
+		t.Errorf("the first attempt of all failed: wait %v, want %v", wait, backoffBase/2)
+	}
+	b.success(testNow, false)
+	b.failure(testNow, 0, false)
+	if wait := b.until.Sub(testNow); wait != blip/2 {
+		t.Errorf("one failure after a success: wait %v, want %v", wait, blip/2)
+	}
+	b.failure(testNow, 0, false)
+	if wait := b.until.Sub(testNow); wait != blip {
+		t.Errorf("two failures: wait %v, want %v", wait, blip)
+	}
+	now := testNow.Add(lately)
+	b.failure(now, 0, false)
+	if wait := b.until.Sub(now); wait != 2*backoffBase {
+		t.Errorf("nothing taken lately: wait %v, want %v", wait, 2*backoffBase)
 	}
 }
 

@@ -37,7 +37,9 @@ const (
 	probeMax     = 30 * time.Second
 	failsToOpen  = 5
 	recentSpan   = 30 * time.Second
-	recentEnough = 10
+	recentEnough = 30 // with fewer, a receiver that fails one in four looks like one that fails half of the time
+	blip         = 40 * time.Millisecond
+	lately       = 2 * time.Second
 )
 
 // backoff is a wait before try n+1, n from 0: full jitter under a doubling roof.
@@ -62,6 +64,7 @@ type breaker struct {
 	limit int           // requests at a time
 	round int           // successes since limit changed
 
+	good   time.Time   // of the last success
 	recent [64]outcome // ring
 	at     int
 }
@@ -96,6 +99,7 @@ func (b *breaker) allowed(now time.Time) (n int, wait time.Duration) {
 // success says that an attempt was taken. saturated: more was waiting than limit let go.
 func (b *breaker) success(now time.Time, saturated bool) {
 	b.note(now, true)
+	b.good = now
 	b.fails, b.span, b.until = 0, 0, time.Time{}
 	if b.state != Closed {
 		b.state, b.limit, b.round = Closed, 1, 0
@@ -137,8 +141,16 @@ func (b *breaker) failure(now time.Time, wait time.Duration, overload bool) {
 		b.state = Open
 		b.until = now.Add(b.jitter(b.span))
 	default:
-		b.until = now.Add(backoff(b.fails-1, b.rand()))
+		b.until = now.Add(b.pause(now, b.fails-1))
 	}
+}
+
+// pause is the wait before try n+1, n from 0. A failure among successes is not worth holding up everything for long.
+func (b *breaker) pause(now time.Time, n int) time.Duration {
+	if now.Sub(b.good) < lately {
+		return time.Duration(b.rand() * float64(blip<<min(n, failsToOpen)))
+	}
+	return backoff(n, b.rand())
 }
 
 // block says that the destination refuses whoever asks.

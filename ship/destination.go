@@ -475,7 +475,7 @@ func (d *dest) again(j *job, p *parcel, v verdict, now time.Time) {
 		return
 	}
 	if len(d.jobs) > 1 { // let others try before this one does
-		j.notReady = now.Add(backoff(j.tries-1, d.breaker.rand()))
+		j.notReady = now.Add(d.breaker.pause(now, j.tries-1))
 	}
 }
 
