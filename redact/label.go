@@ -280,7 +280,7 @@ func letterValue(t []byte, j int, kind Kind) int {
 		for e < len(t) && (alnum[t[e]] || t[e] == '-' && e+1 < len(t) && byteClass[t[e+1]] == bDigit) {
 			e++
 		}
-		if p := profileOf(t[j:e]); p.letters >= 1 && p.letters <= 5 && p.digits >= 5 && p.digits <= 14 {
+		if p := profileOf(t[j:e]); p.letters >= 1 && p.letters <= 5 && p.digits >= 5 && p.digits <= 14 || kind == DriversLicense && britishLicence(t[j:e]) {
 			return e
 		}
 		return 0
@@ -312,8 +312,23 @@ func letterValue(t []byte, j int, kind Kind) int {
 	return e
 }
 
+// britishLicence reports whether v is MORGA657054SM9IJ: a name, a date, initials and three for the computer.
+func britishLicence(v []byte) bool {
+	const layout = "AAAAA999999AA9AA"
+	if len(v) != len(layout) {
+		return false
+	}
+	for i, c := range v {
+		if layout[i] == '9' && byteClass[c] != bDigit || layout[i] == 'A' && !(c >= 'A' && c <= 'Z' || c == '9' && (i < 5 || i == 12)) {
+			return false
+		}
+	}
+	return true
+}
+
 // fillers are words that stand between a credential's name and its value in a sentence.
-var fillers = set(`is was were be to as the a an of for with set now new value now: are like using used equals has found leaked`)
+var fillers = set(`is was were be to as the a an of for with set now new value now: are like using used equals has found leaked provided given
+	supplied`)
 
 // spoken takes the credential in "the password is …", "token … rejected" if it cannot be a word.
 func (r *Redactor) spoken(i, end int, kind Kind) int {
@@ -362,12 +377,13 @@ func (r *Redactor) spoken(i, end int, kind Kind) int {
 	quoted := t[j] == '"' || t[j] == '\'' || t[j] == '`'
 	if quoted && !(t[j] == '"' && r.depth > 0 && r.quote(j) <= r.open[r.depth-1]) {
 		s, e, closed := r.quoted(j)
-		if closed && e-s >= 6 && e-s < 200 && (filler > 0 || kind == Password && !wordy(t[s:e])) {
+		refused := kind == Password && r.wordBefore(i, refusedWords)
+		if closed && e-s >= 6 && e-s < 200 && (filler > 0 || refused || kind == Password && !wordy(t[s:e])) {
 			v := t[s:e]
 			if r.placeholder(v) || wordy(v) && kind != Password || !secretValue(v, kind, true) {
 				return end
 			}
-			if kind == Password && wordy(v) && len(v) < 8 {
+			if kind == Password && wordy(v) && len(v) < 8 && !refused {
 				return end
 			}
 			if r.add(s, e, kind, "") {
@@ -396,8 +412,8 @@ func (r *Redactor) spoken(i, end int, kind Kind) int {
 		if p.digits == 0 || p.letters == 0 {
 			return end
 		}
-	} else if kind == Password && r.wordBefore(i, withWords) && chosen(v) {
-		// "logging in with password …"
+	} else if kind == Password && chosen(v, !r.wordBefore(i, withWords)) {
+		// "logging in with password …"; elsewhere only what can be no word
 	} else if len(v) < least || !randomLooking(v, least) || idLike(v) || digitGroups(v) < 2 {
 		return end
 	}
@@ -410,8 +426,12 @@ func (r *Redactor) spoken(i, end int, kind Kind) int {
 // withWords stand before "password" when the thing itself follows.
 var withWords = set(`with using use used`)
 
-// chosen reports whether v looks like a password that somebody chose: letters of both cases, or a mark, and a digit.
-func chosen(v []byte) bool {
+// refusedWords stand before "password" when a message quotes what was typed.
+var refusedWords = set(`invalid wrong bad incorrect`)
+
+// chosen reports whether v looks like a password that somebody chose: letters, a digit, and capitals or a mark; with strict
+// set, both.
+func chosen(v []byte, strict bool) bool {
 	small, capital, digit, mark := false, false, false, false
 	for _, c := range v {
 		switch {
@@ -425,7 +445,7 @@ func chosen(v []byte) bool {
 			mark = true
 		}
 	}
-	return len(v) >= 8 && small && digit && (capital || mark)
+	return len(v) >= 8 && small && digit && (capital && mark || !strict && (capital || mark))
 }
 
 // idLike reports whether v is a UUID, a digest or a name with a number rather than a secret.
@@ -536,6 +556,12 @@ func mixedWord(v []byte) bool {
 // passCommand handles PASS of FTP and POP3 where a log shows the command: behind a prompt, a side of the talk, or the word.
 func (r *Redactor) passCommand(i, end int) int {
 	t := r.t
+	if r.wordBefore(i, withWords) { // "with pass …"
+		if s, e := wordAfter(t, end); chosen(t[s:e], false) && r.add(s, e, Password, "") {
+			return e
+		}
+		return end
+	}
 	if string(t[i:end]) != "PASS" || i < 2 || t[i-1] != ' ' {
 		return end
 	}
