@@ -101,16 +101,21 @@ func (b *Browser) drawHead(w int) {
 	b.a.mu.Lock()
 	states, n1, dropped, total := b.a.states, b.a.n1, b.a.dropped, b.a.next
 	b.a.mu.Unlock()
-	text := count(int64(total)) + plur(int64(total), " flow") + "  " + count(b.events) + plur(b.events, " event")
-	if b.rate > 0 {
-		text += "  " + count(b.rate) + "/s"
-	}
+	flows := count(int64(total)) + plur(int64(total), " flow")
 	if dropped > 0 {
-		text += "  " + count(int64(dropped)) + " dropped"
+		flows += "  " + count(int64(dropped)) + " dropped"
+	}
+	text := flows + "  " + count(b.events) + plur(b.events, " event")
+	texts := []string{text, flows}
+	if b.rate > 0 && !b.finished {
+		texts = []string{text + "  " + count(b.rate) + "/s", text, flows}
 	}
 	tail := "✗ " + itoa(states[failed]) + "   ▲ " + itoa(states[retried]) + "   N+1 " + itoa(n1) + " "
-	if x+cells(text)+cells(tail)+5 < w {
-		b.put(w-cells(tail)-cells(text)-3, 0, w, b.styles[rolePlain], text)
+	for _, text := range texts { // the longest that there is room for
+		if x+cells(text)+cells(tail)+5 < w {
+			b.put(w-cells(tail)-cells(text)-3, 0, w, b.styles[rolePlain], text)
+			break
+		}
 	}
 	if x+cells(tail)+2 < w {
 		at := w - cells(tail)
@@ -305,7 +310,8 @@ func (b *Browser) drawRow(x0, w, y int, s *shot, i, bars int, from, total int64)
 	}
 	room := barAt - 1
 	suffix := r.suffix
-	x = b.find1(x, y, max(x, room-cells(suffix)), style, r.name)
+	// Of a long name its beginning stays, whatever stands behind it.
+	x = b.find1(x, y, max(min(x+8, room), room-cells(suffix)), style, r.name)
 	b.put(x, y, room, b.styles[rolePlain], suffix)
 	scale := func(units int) int {
 		ns := r.start - from + int64(float64(units-r.at)*float64(max(s.dur, 1))/barUnits)

@@ -17,7 +17,7 @@ function term(text) {
   };
 }
 function match(d, terms) {
-  if (flags.e && d.dataset.s !== "failed" && d.dataset.s !== "retried") return false;
+  if (flags.e && d.dataset.s !== "failed") return false;
   if (flags.s && !(+d.dataset.d >= slow)) return false;
   if (!flags.q && d.dataset.q && !terms.length) return false;
   return terms.every(t => t(d));
