@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -157,8 +158,7 @@ func TestLiveFeedTicksInSilence(t *testing.T) {
 }
 
 // TestShipRescuesADeletedFile holds that lines of a file that is gone outlive the process, though the receiver is down.
-func TestShipRescuesADeletedFile(t *testing.T) {
-	t.Parallel()
+func TestShipRescuesADeletedFile(t *testing.T) { // not beside TestReload, whose signals reach every shipper of the process
 	dir := t.TempDir()
 	log := write(t, dir, "app.log", "{\"msg\":\"doomed\"}\n")
 	state := filepath.Join(dir, "state")
@@ -253,6 +253,17 @@ func TestReload(t *testing.T) {
 	write(t, dir, "ezlogs.toml", "servise_name = \"bad\"\n")
 	hangUp(t)
 	add(t, log, "{\"msg\":\"two\"}\n")
+	expect(t, events, `"service":"first"`)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	write(t, dir, "ezlogs.toml", "service_name = \"unusable\"\n[admin]\nlisten = \""+taken.Addr().String()+"\"\n")
+	hangUp(t)
+	add(t, log, "{\"msg\":\"three\"}\n")
+	expect(t, events, `"service":"first"`)
+	add(t, log, "{\"msg\":\"four\"}\n")
 	expect(t, events, `"service":"first"`)
 	write(t, dir, "ezlogs.toml", "service_name = \"second\"\n")
 	hangUp(t)

@@ -7,19 +7,26 @@ import (
 	"os/signal"
 )
 
+// onReload has SIGHUP sent to a channel from now on, also between two configurations: by itself it ends the process.
+func onReload() (hup chan os.Signal, stop func()) {
+	hup = make(chan os.Signal, 1)
+	if len(reloadSignals) > 0 {
+		signal.Notify(hup, reloadSignals...)
+	}
+	return hup, func() { signal.Stop(hup) }
+}
+
+// startError says that a session could not begin: a file or an address of its configuration cannot be used.
+type startError struct{ error }
+
 // awaitReload waits for SIGHUP and reads the configuration again. It reports true when there is a valid one to go on with;
 // one with errors changes nothing.
 func (r *shipRun) awaitReload(ctx context.Context) bool {
-	ch := make(chan os.Signal, 1)
-	if len(reloadSignals) > 0 {
-		signal.Notify(ch, reloadSignals...)
-		defer signal.Stop(ch)
-	}
 	for {
 		select {
 		case <-ctx.Done():
 			return false
-		case <-ch:
+		case <-r.hup:
 			cfg, err := r.reload()
 			if err != nil {
 				r.admin.reloads.failed.Add(1)

@@ -125,7 +125,8 @@ type shipRun struct {
 	quiet  bool
 	admin  *admin
 	reload func() (*Config, error) // reads the configuration again
-	next   *Config                 // what it read
+	next   *Config                 // what it read last, nil before
+	hup    chan os.Signal
 }
 
 // destinations makes stdout the destination when there is none: the first try works.
@@ -173,12 +174,27 @@ func (r *shipRun) state(named bool) (err error) {
 // run delivers until the input has ended or the user stops it, and begins again with another configuration when that is
 // asked for.
 func (r *shipRun) run(ctx context.Context) error {
+	var stop func()
+	r.hup, stop = onReload()
+	defer stop()
 	for {
+		before := r.cfg
+		if r.next != nil {
+			r.cfg = r.next
+		}
 		again, err := r.session(ctx)
+		if unusable, ok := errors.AsType[startError](err); ok {
+			if r.next == nil {
+				return unusable.error
+			}
+			r.admin.reloads.failed.Add(1)
+			r.log.Error("the configuration that was read again cannot be used, the one before goes on", "err", unusable.error)
+			r.cfg, r.next = before, nil
+			continue
+		}
 		if !again {
 			return err
 		}
-		r.cfg = r.next
 	}
 }
 
@@ -190,12 +206,12 @@ func (r *shipRun) session(ctx context.Context) (again bool, err error) {
 	scfg.Volatile = slices.Contains(r.paths, "-")
 	engine, err := newRedaction(r.cfg, r.keys)
 	if err != nil {
-		return false, err
+		return false, startError{err}
 	}
 	r.text.own(r.keys, r.cfg)
 	shipper, err := ship.Start(context.WithoutCancel(ctx), scfg, ship.Deps{Logger: r.log, Stdout: r.env.Stdout, Clean: r.text.clean, Gap: gapEvent(r.keys, r.cfg)})
 	if err != nil {
-		return false, &exitError{status: statusFailed, text: err.Error()}
+		return false, startError{&exitError{status: statusFailed, text: err.Error()}}
 	}
 	defer shipper.Close()
 	s := &session{run: r, shipper: shipper, engine: engine, names: newNamer(r.cfg, r.env, r.keys)}
@@ -275,14 +291,14 @@ func (s *session) follow(ctx context.Context) (again bool, err error) {
 	if r.cfg.Input.Listen != "" {
 		l, err := listen(r.cfg.Input.Listen, r.log)
 		if err != nil {
-			return false, &exitError{status: statusFailed, text: err.Error()}
+			return false, startError{&exitError{status: statusFailed, text: err.Error()}}
 		}
 		defer context.AfterFunc(ctx, func() { l.Close() })()
 		in = l
 	}
 	s.tail, err = tailer.Start(ctx, t, in, r.log)
 	if err != nil {
-		return false, &exitError{status: statusFailed, text: err.Error()}
+		return false, startError{&exitError{status: statusFailed, text: err.Error()}}
 	}
 	links, save := r.links()
 	p := newPipeline(r.cfg, newLiveFeed(s.tail.Chunks(), s.names.name), nil, shipSink{s.shipper}, s.encoder, links, true)
@@ -290,7 +306,7 @@ func (s *session) follow(ctx context.Context) (again bool, err error) {
 	s.order = p.order
 	r.admin.watch(s, p.order)
 	if s.stop, err = r.admin.serve(r.cfg.Admin.Listen, r.dir); err != nil {
-		return false, &exitError{status: statusFailed, text: err.Error()}
+		return false, startError{&exitError{status: statusFailed, text: err.Error()}}
 	}
 	reload := make(chan struct{})
 	go func() {
@@ -346,7 +362,7 @@ func (s *session) drain(ctx context.Context, again bool) error {
 	r := s.run
 	wait := r.cfg.Delivery.Drain
 	if again {
-		wait = min(wait, 2*time.Second)
+		wait = min(wait, r.reloadWait())
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -368,6 +384,15 @@ func (s *session) drain(ctx context.Context, again bool) error {
 		return &exitError{status: statusFailed}
 	}
 	return nil
+}
+
+// reloadWait is how long is delivered before another configuration. What is left is read again, or stands in the spool; an
+// application whose pipe nobody reads meanwhile must not notice.
+func (r *shipRun) reloadWait() time.Duration {
+	if r.dir != "" && slices.Contains(r.paths, "-") {
+		return 250 * time.Millisecond
+	}
+	return 2 * time.Second
 }
 
 // patience returns when delivery has taken long enough: wait, or with files that are read once, when nothing was delivered for
