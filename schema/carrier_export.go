@@ -38,6 +38,8 @@ func parseJournaldExport(p *Parser, e *Event, line string) bool {
 		name, value, rest := cutExportField(text)
 		if name != "" {
 			j.field(p, name, Text(value))
+		} else if value != "" {
+			j.field(p, "MESSAGE", Text(value))
 		}
 		text = rest
 	}
@@ -45,23 +47,23 @@ func parseJournaldExport(p *Parser, e *Event, line string) bool {
 	return true
 }
 
-// cutExportField takes the field that text begins with apart. name is empty for what is none.
+// cutExportField takes the field that text begins with apart. name is empty for a line that is none.
 func cutExportField(text string) (name, value, rest string) {
 	line, rest, _ := strings.Cut(text, "\n")
 	n := exportName(line)
 	switch {
 	case n == 0:
-		return "", "", rest
+		return "", line, rest
 	case n < len(line) && line[n] == '=':
 		return line[:n], line[n+1:], rest
 	case n < len(line) || len(rest) < 8:
-		return "", "", rest
+		return "", line, rest
 	}
 	size := binary.LittleEndian.Uint64([]byte(rest[:8]))
 	data := rest[8:]
 	switch {
-	case size > maxExportValue: // the length was lost on the way
-		value, rest, _ = strings.Cut(data, "\n")
+	case size > maxExportValue, size < uint64(len(data)) && data[size] != '\n': // the length was lost on the way
+		value, rest, _ = strings.Cut(strings.TrimLeftFunc(rest, func(r rune) bool { return r < ' ' }), "\n")
 		return line, value, rest
 	case size > uint64(len(data)): // the record was cut
 		return line, data, ""

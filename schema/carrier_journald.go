@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // reparseJournald takes off journald's JSON, whose shape the scanner has recognised: the text is in MESSAGE, and may be a
 // list of bytes. What journald adds by itself (names that begin with "_") is not kept.
 func (p *Parser) reparseJournald(e *Event, line string) {
@@ -25,6 +27,9 @@ func (j *journalEntry) field(p *Parser, key string, v Value) {
 	o := &p.out
 	switch key {
 	case "MESSAGE":
+		if !j.message.IsZero() { // a field may be set more than once
+			v = Text(p.concat(j.message.Plain(), "\n", v.Plain()))
+		}
 		j.message = v
 	case "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP":
 		if t, ok := epochIn(v.Plain(), microsecond); ok && !j.source {
@@ -60,7 +65,13 @@ func (j *journalEntry) deliver(p *Parser, e *Event) {
 	o := &p.out
 	o.format = "journald"
 	o.addStream(o.platform.Service + "[" + o.platform.PID + "]")
-	p.inner(e, p.journaldText(j.message))
+	if text := p.journaldText(j.message); strings.TrimSpace(text) != "" {
+		p.inner(e, text)
+	} else { // all it says is in the fields
+		o.set = true
+		o.depth++
+		e.Type, e.Join.Single = "log.message", true
+	}
 	p.addOwn(e, j.own)
 }
 
