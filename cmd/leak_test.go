@@ -143,7 +143,7 @@ func newBroken(t *testing.T, url string) broken {
 	if err := os.Chmod(b.token, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b.conf = write(t, dir, "c.toml", fmt.Sprintf("[delivery]\ndrain = \"300ms\"\ncompression = \"none\"\n[[delivery.destination]]\nurl = %q\ntoken_file = %q\nheaders = { X-Api-Key = %q }\n",
+	b.conf = write(t, dir, "c.toml", fmt.Sprintf("[delivery]\ndrain = \"50ms\"\ncompression = \"none\"\n[[delivery.destination]]\nurl = %q\ntoken_file = %q\nheaders = { X-Api-Key = %q }\n",
 		url, b.token, own["header"]))
 	return b
 }
