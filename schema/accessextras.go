@@ -63,9 +63,12 @@ type extras struct {
 	n     int
 }
 
+// maxServers is how long a list of servers may get: adding to it costs its length.
+const maxServers = 1 << 10
+
 // add notes one more field. A list of servers that were tried has its values apart: "10.0.0.8:80, 10.0.0.9:80".
 func (x *extras) add(field string, mark byte) {
-	if x.n > 0 && mark == 0 && x.mark[x.n-1] == 0 && strings.HasSuffix(x.field[x.n-1], ",") {
+	if x.n > 0 && mark == 0 && x.mark[x.n-1] == 0 && strings.HasSuffix(x.field[x.n-1], ",") && len(x.field[x.n-1]) < maxServers {
 		x.field[x.n-1] += " " + field
 		return
 	}

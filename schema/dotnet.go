@@ -87,6 +87,9 @@ func (p *Parser) dotNetMessage(e *Event, msg string) {
 // setDotNetScopes reads the scopes around a message: => SpanId:…, TraceId:… => RequestPath:/x RequestId:0HMV:1.
 func setDotNetScopes(e *Event, s string) {
 	for scope := range strings.SplitSeq(s, "=> ") {
+		if len(e.Metadata.Fields) >= maxFields {
+			return
+		}
 		if scope = strings.TrimSpace(scope); !dotNetScope(scope) {
 			if scope != "" {
 				e.AddField("scope", Text(scope))

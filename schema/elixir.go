@@ -38,9 +38,9 @@ func (p *Parser) elixir(e *Event, h *head, msg string) bool {
 			case ok && (key == "queue" || key == "decode"):
 				putTiming(e, key, d)
 			case value != "":
-				e.AddField(key, Text(value))
+				p.keepField(e, key, Text(value))
 			default:
-				e.AddField("detail", Text(part))
+				p.keepField(e, "detail", Text(part))
 			}
 		}
 		e.Platform.Format = "ecto"

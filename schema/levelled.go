@@ -453,9 +453,11 @@ func (p *Parser) afterLevel(e *Event, s string, i int, h *head) string {
 				return rest
 			}
 			i = el.end
-			if cell, after, ok := strings.Cut(s[i:], "|"); ok && el.text == "|" && h.logger != "" && h.thread == "" && isThreadName(strings.TrimSpace(cell)) {
-				h.thread = strings.TrimSpace(cell)
-				return strings.TrimLeft(after, " \t")
+			if el.text == "|" && h.logger != "" && h.thread == "" {
+				if cell, after, ok := strings.Cut(s[i:], "|"); ok && isThreadName(strings.TrimSpace(cell)) {
+					h.thread = strings.TrimSpace(cell)
+					return strings.TrimLeft(after, " \t")
+				}
 			}
 			if h.logger != "" {
 				return strings.TrimLeft(s[i:], " \t")

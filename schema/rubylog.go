@@ -254,7 +254,7 @@ func rackTimeout(p *Parser, e *Event, msg string) {
 		case key == "wait" && timed:
 			putTiming(e, "queue", d)
 		default:
-			e.AddField(key, Text(value))
+			p.keepField(e, key, Text(value))
 		}
 	}
 	e.Join.Kind, e.Join.Role = railsRequest, Inside

@@ -37,14 +37,21 @@ func parseTracing(p *Parser, e *Event, s *stamped) bool {
 	}
 	text := strings.TrimSpace(msg[:at])
 	e.Metadata.Message = Text(text)
-	for fields := strings.TrimLeft(msg[at:], " "); fields != ""; {
+	fields := strings.TrimLeft(msg[at:], " ")
+	for i := 0; fields != "" && i < maxSpaced; i++ {
 		fields = p.spacedField(e, fields)
+	}
+	if fields != "" {
+		p.keepField(e, "more", Text(fields))
 	}
 	scanIdents(e, text)
 	p.finishFields(e)
 	setDefault(&e.Action, target)
 	return true
 }
+
+// maxSpaced is how many fields of a line are told apart by where the next begins.
+const maxSpaced = 256
 
 // tracingLevel reads the level that stands behind the time in five columns.
 func tracingLevel(s *stamped) (level Level, rest string, ok bool) {
@@ -142,17 +149,9 @@ func parseTracingPretty(p *Parser, e *Event, line string) bool {
 	e.Metadata.Level = level
 	e.AddField("logger", Text(target))
 	text := msg
-	for i := strings.Index(msg, ", "); i >= 0; {
-		if key, _, ok := strings.Cut(msg[i+2:], ": "); ok && isDotted(key) {
-			text = msg[:i]
-			p.namedFields(e, msg[i+2:])
-			break
-		}
-		next := strings.Index(msg[i+2:], ", ")
-		if next < 0 {
-			break
-		}
-		i += 2 + next
+	if i := nextNamed(msg); i < len(msg) {
+		text = msg[:i]
+		p.namedFields(e, msg[i+2:])
 	}
 	e.Metadata.Message = Text(text)
 	scanIdents(e, text)
@@ -169,20 +168,24 @@ func (p *Parser) namedFields(e *Event, s string) {
 		if !ok {
 			return
 		}
-		end := len(rest)
-		for i := strings.Index(rest, ", "); i >= 0; {
-			if next, _, ok := strings.Cut(rest[i+2:], ": "); ok && isDotted(next) {
-				end = i
-				break
-			}
-			after := strings.Index(rest[i+2:], ", ")
-			if after < 0 {
-				break
-			}
-			i += 2 + after
-		}
+		end := nextNamed(rest)
 		p.field(e, key, pairValue(strings.Trim(rest[:end], `"`)))
 		s = strings.TrimPrefix(rest[end:], ", ")
+	}
+}
+
+// nextNamed returns where ", key: " begins in s, its length when it does nowhere.
+func nextNamed(s string) int {
+	for from := 0; ; {
+		i := strings.Index(s[from:], ", ")
+		if i < 0 {
+			return len(s)
+		}
+		i += from
+		if key, _, ok := strings.Cut(s[i+2:min(len(s), i+66)], ": "); ok && isDotted(key) {
+			return i
+		}
+		from = i + 2
 	}
 }
 
