@@ -20,7 +20,17 @@ type liveFeed struct {
 	period  time.Duration
 	slow    time.Duration // the period when nothing has come for settling
 	last    time.Time     // of the last chunk
+	ahead   *tailer.Chunk // the next one, if it has come
+	soon    *time.Timer   // how long it is waited for
 }
+
+// soon is how long a chunk is kept for the one after it, soonInBulk one of more than bulk bytes: where much is read at once, the
+// end of a request is then known when its lines are linked.
+const (
+	soon       = 200 * time.Microsecond
+	soonInBulk = 10 * time.Millisecond
+	bulk       = 16 << 10
+)
 
 // liveTick is the time between two looks at what waits, and slowTick that once nothing has come for settling: what waits
 // longer than that is in no hurry. quiet is how long it is looked after the last chunk: until the longest wait of the
@@ -34,7 +44,8 @@ const (
 
 func newLiveFeed(chunks <-chan *tailer.Chunk, name func(*tailer.Source) *schema.Source) *liveFeed {
 	f := &liveFeed{chunks: chunks, name: name, sources: map[*tailer.Source]*schema.Source{}, period: liveTick, slow: slowTick, last: time.Now()}
-	f.timer = time.NewTimer(f.period)
+	f.timer, f.soon = time.NewTimer(f.period), time.NewTimer(soon)
+	f.soon.Stop()
 	return f
 }
 
@@ -45,18 +56,18 @@ func (f *liveFeed) every(d time.Duration) {
 }
 
 func (f *liveFeed) next(ctx context.Context) (*chunk, error) {
+	if t := f.ahead; t != nil {
+		f.ahead = nil
+		return f.take(t), nil
+	}
 	select {
 	case t, ok := <-f.chunks:
 		if !ok {
 			f.timer.Stop()
+			f.soon.Stop()
 			return nil, io.EOF
 		}
-		f.last = time.Now()
-		f.timer.Reset(f.period)
-		if f.odd != nil {
-			f.odd.look(t.Source.Path, t.Text, t.Cut)
-		}
-		return &chunk{Chunk: t, src: f.source(t.Source), now: f.last.UnixNano()}, nil
+		return f.take(t), nil
 	case now := <-f.timer.C:
 		switch silent := now.Sub(f.last); {
 		case silent < settling:
@@ -66,6 +77,27 @@ func (f *liveFeed) next(ctx context.Context) (*chunk, error) {
 		}
 		return &chunk{now: now.UnixNano()}, nil
 	}
+}
+
+// take makes a chunk of what the tailer found, and looks whether the next one is about to come.
+func (f *liveFeed) take(t *tailer.Chunk) *chunk {
+	f.last = time.Now()
+	f.timer.Reset(f.period)
+	if f.odd != nil {
+		f.odd.look(t.Source.Path, t.Text, t.Cut)
+	}
+	c := &chunk{Chunk: t, src: f.source(t.Source), now: f.last.UnixNano()}
+	f.soon.Reset(soon)
+	if len(t.Text) > bulk {
+		f.soon.Reset(soonInBulk)
+	}
+	select {
+	case f.ahead = <-f.chunks:
+		c.more = true // if only the end
+		f.soon.Stop()
+	case <-f.soon.C:
+	}
+	return c
 }
 
 // source returns the parser's view of a source. The map is kept small: sources of files that rotated away are forgotten

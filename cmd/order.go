@@ -30,7 +30,7 @@ type ordered struct {
 	linked uint64          // events that came out
 	spent  []spentSlab     // slabs whose last event may still be in the ring
 
-	// Live input is not kept waiting, but the events of one step are foreseen before the first of them is linked.
+	// Live input is not kept waiting, but what can be read at once is foreseen before the first event of it is linked, to a limit.
 	batch []*schema.Event
 
 	save  func() // keeps what the linker remembers; nil keeps nothing
@@ -128,12 +128,18 @@ func (o *ordered) step(c *chunk) *step {
 		s.end = true
 	case o.live:
 		o.joiner.Advance(o.clock, o.link)
-		o.linkBatch()
-		now := o.storyTime()
-		if o.sampler != nil {
-			o.sampler.Advance(now)
+		if !c.more {
+			o.linkBatch()
+		} else if len(o.batch) > maxHeld {
+			o.linkHalf()
 		}
-		o.linker.Advance(now, o.out)
+		if len(o.batch) == 0 || o.linkClock != 0 { // else it is not known yet when the story begins
+			now := o.storyTime()
+			if o.sampler != nil {
+				o.sampler.Advance(now)
+			}
+			o.linker.Advance(now, o.out)
+		}
 		o.keepState(o.clock)
 	}
 	n := 0
@@ -193,14 +199,23 @@ func (o *ordered) linkNext() {
 	o.linkOne(e)
 }
 
-// linkBatch links what the step at hand has set free.
-func (o *ordered) linkBatch() {
-	for i, e := range o.batch {
-		o.batch[i] = nil
+// maxHeld bounds the live events that are held because more can be read at once.
+const maxHeld = 4096
+
+// linkBatch links the live events that are held.
+func (o *ordered) linkBatch() { o.linkFirst(len(o.batch)) }
+
+// linkHalf links the older half of them.
+func (o *ordered) linkHalf() { o.linkFirst(len(o.batch) / 2) }
+
+func (o *ordered) linkFirst(n int) {
+	for _, e := range o.batch[:n] {
 		o.linked++
 		o.linkOne(e)
 	}
-	o.batch = o.batch[:0]
+	left := copy(o.batch, o.batch[n:])
+	clear(o.batch[left:])
+	o.batch = o.batch[:left]
 }
 
 // storyTime is the time in which live flows pass: that of the latest line, and from there on that of the clock. It is the clock for

@@ -94,6 +94,7 @@ type chunk struct {
 	src    *schema.Source
 	queue  int   // of the source, when several files are merged
 	now    int64 // moment of reading, nanoseconds
+	more   bool  // of live input: the next chunk is there already
 	end    bool  // the input has ended
 	closes bool  // the source has ended
 	events []schema.Event
