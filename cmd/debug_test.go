@@ -5,8 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestDebugNamedFlows holds that flows which events name differently and ids unite are shown as one.
@@ -107,5 +109,26 @@ func TestDebugOdd(t *testing.T) {
 	}
 	if out, note, _ := debugRunOf(t, "--summary", "only", name); !strings.Contains(out+note, "app.log:2); shown as text") {
 		t.Errorf("the first of them is not named: %s%s", out, note)
+	}
+}
+
+// TestDebugWidths holds that no row is wider than the user says, in any layout.
+func TestDebugWidths(t *testing.T) {
+	t.Parallel()
+	for _, layout := range []string{"tree", "lanes", "lines", "story", "card", "list", "profile"} {
+		for _, width := range []int{60, 80, 100, 200} {
+			t.Run(layout+" "+strconv.Itoa(width), func(t *testing.T) {
+				t.Parallel()
+				out, note, status := debugRunOf(t, "--layout", layout, "--width", strconv.Itoa(width), "--all", "../testdata/demo")
+				if status != 0 || out == "" {
+					t.Fatalf("status %d: %s", status, note)
+				}
+				for row := range strings.Lines(out) {
+					if n := utf8.RuneCountInString(strings.TrimSuffix(row, "\n")); n > width {
+						t.Fatalf("%d cells: %s", n, row)
+					}
+				}
+			})
+		}
 	}
 }

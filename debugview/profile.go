@@ -88,7 +88,11 @@ func (l *profileLayout) flow(v *View, t *tree) {
 			l.count(t, at[i], r, root.flows)
 			continue
 		}
-		key := r.kind.String() + " " + route(r.label)
+		name := route(r.label)
+		if r.kind == kindLog {
+			name = normal(name) // messages that differ in their numbers are one step
+		}
+		key := r.kind.String() + " " + name
 		s := parent.kids[key]
 		if s == nil {
 			if l.steps++; l.steps > maxProfile {
@@ -97,7 +101,7 @@ func (l *profileLayout) flow(v *View, t *tree) {
 			if parent.kids == nil {
 				parent.kids = map[string]*profileStep{}
 			}
-			s = &profileStep{kind: r.kind, name: strings.Clone(route(r.label))}
+			s = &profileStep{kind: r.kind, name: strings.Clone(name)}
 			parent.kids[key] = s
 		}
 		at[i] = s
@@ -160,8 +164,10 @@ func (l *profileLayout) end(v *View) {
 	if len(roots) > 0 {
 		l.p.b = l.p.b[:0]
 		l.p.line()
-		l.p.put(roleDim, " Percent is of the flows’ total time; steps overlap and nest, so it does not add up to 100.")
-		l.p.line()
+		if !l.cut || l.width >= 100 {
+			l.p.put(roleDim, " Percent is of the flows’ total time; steps overlap and nest, so it does not add up to 100.")
+			l.p.line()
+		}
 		v.out.b = append(v.out.b, l.p.b...)
 	}
 }
@@ -173,7 +179,7 @@ func (l *profileLayout) root(v *View, r *profileRoot) {
 	p.raw(" ")
 	p.put(roleBold, r.name)
 	p.raw("   " + count(int64(r.flows)) + plur(int64(r.flows), " flow"))
-	if r.whole.n > 0 {
+	if r.whole.n > 0 && (!l.cut || p.at+cells(" p50 9 m 99 s p95 9 m 99 s 9,999 failed") < l.width) {
 		p.raw("   p50 " + duration(r.whole.quantile(.5)) + "   p95 " + duration(r.whole.quantile(.95)))
 	}
 	if r.failed > 0 {
@@ -187,12 +193,12 @@ func (l *profileLayout) root(v *View, r *profileRoot) {
 		}
 	}
 	p.line()
-	head := "calls  a flow      p50      p95     total"
-	if v.cfg.Before != nil {
-		head += "        Δ p50"
+	for _, c := range l.columns() {
+		p.right(roleDim, profileHeads[c.what], c.end, 1)
 	}
-	p.pad(41)
-	p.put(roleDim, head)
+	if v.cfg.Before != nil {
+		p.put(roleDim, "        Δ p50")
+	}
 	p.line()
 	var old *profileStep
 	if before != nil {
@@ -274,29 +280,70 @@ func (l *profileLayout) kids(v *View, r *profileRoot, s, old *profileStep, prefi
 	}
 }
 
+// The columns of a profile.
+const (
+	columnCalls = iota
+	columnFlow
+	columnP50
+	columnP95
+	columnTotal
+)
+
+var profileHeads = [...]string{"calls", "a flow", "p50", "p95", "total"}
+
+// profileColumn is a column and the cell that it ends at.
+type profileColumn struct{ what, end int }
+
+// columns returns those there is room for: narrow lines have fewer, so that names stay readable.
+func (l *profileLayout) columns() []profileColumn {
+	w := l.width
+	switch {
+	case !l.cut || w >= 83:
+		return []profileColumn{{columnCalls, 46}, {columnFlow, 54}, {columnP50, 63}, {columnP95, 72}, {columnTotal, 82}}
+	case w >= 70:
+		return []profileColumn{{columnCalls, w - 28}, {columnP50, w - 19}, {columnP95, w - 10}, {columnTotal, w - 1}}
+	}
+	return []profileColumn{{columnCalls, w - 19}, {columnP95, w - 10}, {columnTotal, w - 1}}
+}
+
 // step writes one line of a profile.
 func (l *profileLayout) step(v *View, r *profileRoot, s, was *profileStep, tree string) {
 	p := &l.p
 	p.raw(" ")
 	p.put(kindRoles[s.kind], (s.kind.String() + "    ")[:4])
 	p.raw(" ")
-	name := s.name
+	name, columns := s.name, l.columns()
 	if s.kind == kindError {
 		tree = ""
 	}
 	p.put(roleDim, tree)
 	if l.cut {
-		name = cut(name, max(4, 43-p.at))
+		name = cut(name, max(4, columns[0].end-3-p.at))
 	}
 	p.raw(name)
-	p.right(rolePlain, count(int64(s.calls)), 46, 1)
-	p.right(rolePlain, string(appendDecimal(nil, (int64(s.calls)*10+int64(r.flows)/2)/int64(r.flows), 1)), 54, 1)
-	if s.took.n > 0 {
-		p.right(rolePlain, duration(s.took.quantile(.5)), 63, 1)
-		p.right(rolePlain, duration(s.took.quantile(.95)), 72, 1)
-		p.right(rolePlain, duration(s.total), 82, 1)
+	for _, c := range columns {
+		text := ""
+		switch {
+		case c.what == columnCalls:
+			text = count(int64(s.calls))
+		case c.what == columnFlow:
+			text = string(appendDecimal(nil, (int64(s.calls)*10+int64(r.flows)/2)/int64(r.flows), 1))
+		case s.took.n == 0:
+			continue
+		case c.what == columnP50:
+			text = duration(s.took.quantile(.5))
+		case c.what == columnP95:
+			text = duration(s.took.quantile(.95))
+		default:
+			text = duration(s.total)
+		}
+		p.right(rolePlain, text, c.end, 1)
 	}
 	switch share := 0; {
+	case l.cut && l.width < 83 && s.kind == kindError:
+		p.pad(columns[len(columns)-1].end - 6)
+		p.raw(s.flow)
+	case l.cut && l.width < 100:
 	case v.cfg.Before != nil:
 		l.compared(s, was)
 	case s.kind == kindError:
@@ -310,11 +357,14 @@ func (l *profileLayout) step(v *View, r *profileRoot, s, was *profileStep, tree 
 			share = int((s.total*100 + r.total/2) / r.total)
 		}
 		if share >= 10 && tree != "" {
-			n := share * 160 / 100
+			n, room := share*160/100, 13
+			if l.cut && l.width < 104 {
+				n, room = share*80/100, 10
+			}
 			p.raw("  ")
 			at := p.at
 			p.put(kindRoles[s.kind], strings.Repeat("█", min(n/8, 20))+eighths[n%8])
-			p.pad(at + 13)
+			p.pad(at + room)
 			p.raw(pad(strconv.Itoa(share), 4) + " %")
 		}
 	}

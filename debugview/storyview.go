@@ -150,7 +150,14 @@ func (l *cardLayout) flow(v *View, t *tree) {
 		took = " · " + duration(d)
 	}
 	outcome := [...]string{fine: "finished", retried: "finished after a failure", failed: "failed", open: "not finished"}[t.state]
-	line(rolePlain, by+v.date(t.start)+took+" · "+stateSigns[t.state]+" "+outcome, "flow "+t.short()+"  ")
+	last, flow := by+v.date(t.start)+took+" · "+stateSigns[t.state]+" "+outcome, "flow "+t.short()+"  "
+	if cells(last)+cells(flow)+1 > inner {
+		for _, s := range wrap(last, inner) {
+			line(rolePlain, s, "")
+		}
+		last = ""
+	}
+	line(rolePlain, last, flow)
 	border("└", "┘")
 	v.hold.put(v, block{key: v.sortKey(t), multi: true}, p.b)
 }
