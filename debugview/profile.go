@@ -350,8 +350,12 @@ func (l *profileLayout) step(v *View, r *profileRoot, s, was *profileStep, tree 
 		p.pad(83)
 		p.raw("in " + count(int64(s.flows)) + plur(int64(s.flows), " flow") + ": " + s.flow)
 	case s.n1 > 0:
+		upTo := ", up to "
+		if l.cut && l.width < 104 {
+			upTo = ", ×"
+		}
 		p.raw("  ")
-		p.put(roleRetried, "N+1 in "+strconv.Itoa(s.n1)+", up to "+strconv.Itoa(int(s.n1Max)))
+		p.put(roleRetried, "N+1 in "+strconv.Itoa(s.n1)+upTo+strconv.Itoa(int(s.n1Max)))
 	default:
 		if r.total > 0 {
 			share = int((s.total*100 + r.total/2) / r.total)
