@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,10 +78,8 @@ func (s streams) gather(t *testing.T, dir string, inputs ...string) {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
-		for _, in := range inputs {
-			if name == in {
-				return nil
-			}
+		if slices.Contains(inputs, name) {
+			return nil
 		}
 		b, err := os.ReadFile(name)
 		s["file "+strings.TrimPrefix(name, dir)] = string(b)

@@ -37,7 +37,7 @@ var quietFlags = func() (t [256]uint8) {
 	return t
 }()
 
-// leastToken is the length of the shortest token that shows itself, less one: "xoxb-" and ten characters. A number on its
+// leastToken is the length of the shortest token that shows itself, "xoxb-" and ten characters. A number on its
 // own has to have leastNumber digits to be one that is looked for, leastHyphened in groups with hyphens.
 const (
 	leastToken    = 15
