@@ -283,7 +283,7 @@ func (p *Parser) accessPair(e *Event, key, value string) {
 		addUpstreamTiming(e, name, value)
 		return
 	case "us", "D", "usec":
-		if setDuration(e, value, microsecond) {
+		if !e.Metadata.Duration.Set && setDuration(e, value, microsecond) { // beside rt= it is the upstream's status
 			return
 		}
 	case "ms", "msec":

@@ -284,7 +284,7 @@ var aliasText = [...]struct {
 	{fieldParentSpan, 0, `parentspanid parentspan spanparentid xb3parentspanid httpxb3parentspanid ddparentid traceparentid spanparentspanid @ps contextstraceparentspanid`},
 	{fieldRequest, 0, `requestid xrequestid reqid rid httpxrequestid requestxrequestid httprequestid httpreqid actiondispatchrequestid requestrequestid uniqueid requestuuid
 		auditid opcrequestid xamznrequestid xamzrequestid httpxamznrequestid xmsrequestid httpxmsrequestid traceidentifier cfray rayid flyrequestid httpcfray requestuid reqxrequestid mdcrequestid
-		awsrequestid requestcontextrequestid lambdarequestid functionrequestid httprequestheadersxrequestid faasinvocationid invocationid ctxrequestid requestidentifier gorequestid functioninvocationid trackingreference`},
+		awsrequestid requestcontextrequestid lambdarequestid functionrequestid httprequestheadersxrequestid faasinvocationid invocationid ctxrequestid requestidentifier gorequestid functioninvocationid trackingreference xedgerequestid`},
 	{fieldCorrelation, 0, `correlationid xcorrelationid httpxcorrelationid requestxcorrelationid corid opid operationid correlation httpcorrelationid correlationidentifier primarycorrelationid
 		xcorrelation logcorrelationid`},
 	{fieldCausation, 0, `causationid causeid parentid parenteventid inreplyto previouseventid triggeredby`},

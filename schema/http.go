@@ -239,10 +239,12 @@ func splitRequestLine(s string) (method, target string, ok bool) {
 		return "", "", false
 	}
 	target = rest
+	known := isMethod(method)
 	if i := strings.LastIndexByte(rest, ' '); i >= 0 && strings.HasPrefix(rest[i+1:], "HTTP/") {
 		target = rest[:i]
+		known = known || isAlpha(method[0])
 	}
-	if target == "" || !isMethod(method) && target[0] != '/' {
+	if target == "" || !known && target[0] != '/' {
 		return "", "", false
 	}
 	return method, target, true

@@ -158,6 +158,9 @@ func (p *Parser) resolveTime(e *Event) {
 		return
 	}
 	v := r.get(fieldTime)
+	if v.Kind == String && len(v.S) >= 8 && v.S[2] == ':' {
+		v.S = p.withDate(e, v.S)
+	}
 	var t Time
 	ok := false
 	switch v.Kind {
@@ -176,6 +179,27 @@ func (p *Parser) resolveTime(e *Event) {
 		e.setTime(t)
 		r.use(fieldTime)
 	}
+}
+
+// withDate returns a time of day with the date that stands in a field of its own, as the JSON of CloudFront and of W3C loggers
+// has it, and takes that field.
+func (p *Parser) withDate(e *Event, clock string) string {
+	date, zone := -1, ""
+	for i := range e.Metadata.Fields {
+		f := &e.Metadata.Fields[i]
+		switch s := f.Value.S; {
+		case f.Key == "date" && f.Value.Kind == String && len(s) == 10 && s[4] == '-' && s[7] == '-':
+			date = i
+		case strings.HasPrefix(f.Key, "x-edge-"): // of CloudFront: UTC
+			zone = "Z"
+		}
+	}
+	if date < 0 {
+		return clock
+	}
+	clock = p.concat(e.Metadata.Fields[date].Value.S, "T", clock, zone)
+	e.Metadata.Fields = append(e.Metadata.Fields[:date], e.Metadata.Fields[date+1:]...)
+	return clock
 }
 
 // timeObject reads a time that is an object: {"$date":…}, {"seconds":…,"nanos":…}, {"epochSecond":…,"nanoOfSecond":…},
