@@ -85,6 +85,10 @@ func (p *Parser) resolveThrown(e *Event) {
 func resolveErrorWords(e *Event) {
 	m := &e.Metadata
 	s := m.Message.S
+	if m.Message.Kind == Escaped && m.Error.Class == "" && m.Error.Stack.IsZero() && strings.Contains(s, `\n`) {
+		resolveTraceWithin(e, m.Message.Plain())
+		return
+	}
 	if m.Error.Class != "" || !m.Error.Message.IsZero() || m.Message.Kind != String || len(s) < 10 || len(s) > 4096 || !strings.Contains(s, "Error") && !strings.Contains(s, "Exception") {
 		return
 	}
@@ -106,6 +110,33 @@ func resolveErrorWords(e *Event) {
 	}
 	text, _, _ = strings.Cut(text, "] with root cause") // Tomcat puts the whole of it into brackets
 	m.Error = ErrorInfo{Class: class, Message: Text(text)}
+	setRaised(e)
+	setOutcome(e, OutcomeFailure)
+}
+
+// resolveTraceWithin takes the trace that a message ends with, where a logger has put both into one text.
+func resolveTraceWithin(e *Event, s string) {
+	head, rest, ok := strings.Cut(strings.TrimLeft(s, " \n"), "\n")
+	if !ok {
+		return
+	}
+	t := traceState{}
+	for line := range strings.SplitSeq(rest, "\n") {
+		t.add(line)
+		if t.frames || t.python {
+			break
+		}
+	}
+	if !t.frames && !t.python {
+		return
+	}
+	class, text := "", ""
+	if name, what, ok := strings.Cut(head, " ("); ok && isConstant(name) && exceptionName(name) { // Rails
+		class, text = name, strings.TrimSuffix(strings.TrimSuffix(what, ":"), ")")
+	} else if class, text = traceError(rest, head); class == "" {
+		return
+	}
+	e.Metadata.Error = ErrorInfo{Class: class, Message: Text(text), Stack: Text(strings.Trim(rest, "\n"))}
 	setRaised(e)
 	setOutcome(e, OutcomeFailure)
 }

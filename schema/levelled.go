@@ -84,6 +84,9 @@ func (p *Parser) levelledMessage(e *Event, h *head, msg string) {
 		h.logger, msg = name, rest
 		e.AddField("logger", Text(name))
 	}
+	if (h.logger == "" || h.logger == "Rails" || h.logger == "rails") && len(msg) > 10 && railsStart(msg[0]) && railsShape(msg) && p.railsUnderHead(e, msg) {
+		return
+	}
 	switch {
 	case p.loggerMessage(e, h.logger, msg), p.phrase(e, msg):
 	case strings.HasSuffix(msg, "}"):
@@ -104,6 +107,21 @@ func colonHead(s string, h *head) (msg string, ok bool) {
 		h.logger, rest = logger, after
 	}
 	return strings.TrimLeft(rest, " "), true
+}
+
+// railsUnderHead takes a line of Rails that a formatter of the application's own put a head before.
+func (p *Parser) railsUnderHead(e *Event, msg string) bool {
+	key := e.Correlation.RequestID
+	if key == "" && e.Platform.PID != "" {
+		key = "#" + e.Platform.PID
+	}
+	format := e.Platform.Format
+	e.Join.Key, e.Platform.Format = key, ""
+	if p.railsMessage(e, msg) {
+		return true
+	}
+	e.Join.Key, e.Platform.Format = "", format
+	return false
 }
 
 // structlogHead reads the level, and the logger that structlog prints in brackets between event and pairs; msg is the rest.

@@ -329,6 +329,7 @@ var formats = []format{
 	{"cluster", parseCluster},
 	{"gorm", parseGorm},
 	{"tornado", parseTornado},
+	{"hanami", parseHanami},
 	{"stamped", parseStamped},
 	{tracingPretty, parseTracingPretty},
 	{"laravel.queue", parseLaravelTask},

@@ -85,6 +85,9 @@ func (p *Parser) railsTagged(e *Event, line string) bool {
 		return false
 	}
 	tag := msg[1:end]
+	if len(tag) >= 19 && tag[4] == '-' && isDigit(tag[0]) && tag[13] == ':' {
+		return false // the head of a formatter
+	}
 	_, uuid := canonUUID(tag)
 	switch {
 	case uuid, tag == "ActiveJob", len(tag) == 32 && hexText(tag):

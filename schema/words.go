@@ -38,6 +38,13 @@ func resolveWords(e *Event) {
 			setOutcome(e, OutcomeSuccess)
 		}
 	case "user", "customer", "member", "account":
+		id := ""
+		if allDigits(second) || len(second) == 36 && hexText(second[:8]) { // user 42 signed in
+			if id = second; after == "" {
+				break
+			}
+			second, after = cutToken(after)
+		}
 		third, _ := cutToken(after)
 		verb := ""
 		switch second {
@@ -51,6 +58,9 @@ func resolveWords(e *Event) {
 		}
 		if verb != "" {
 			e.Type, e.Action = "user.action", strings.ToLower(first)+"."+verb
+			if id != "" {
+				setUserActor(e, id)
+			}
 		}
 	case "onboarding":
 		if second == "finished" || second == "completed" {
