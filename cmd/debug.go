@@ -328,6 +328,9 @@ func (d *debugRun) before(ctx context.Context, name string) error {
 
 // browse shows the full-screen browser while the input is read.
 func (d *debugRun) browse(ctx context.Context) error {
+	if !isTerminal(d.env.Stdout) {
+		return usagef("--tui needs a terminal: stdout is none")
+	}
 	d.vcfg.Layout, d.vcfg.Export, d.vcfg.Region = "tree", "", false
 	b, err := debugview.NewBrowser(d.vcfg, nil, d.env.Stderr, d.totals, nil)
 	if err != nil {
@@ -343,11 +346,11 @@ func (d *debugRun) browse(ctx context.Context) error {
 	}()
 	err = b.Run(ctx)
 	cancel()
-	if ferr := <-fed; err == nil {
-		err = ferr
+	if ferr := <-fed; ferr != nil {
+		return ferr // a file that is not there, most likely
 	}
 	if err != nil {
-		return &exitError{status: statusUsage, text: err.Error()}
+		return &exitError{status: statusUsage, text: "--tui needs a terminal: " + err.Error()}
 	}
 	return b.View().Close()
 }
