@@ -61,6 +61,13 @@ func adversarial() map[string]string {
 		"insert":      fill("(password) values ('"),
 		"plus":        fill("+1 "),
 		"percent":     fill("%25"),
+		"codes":       fill("code=aB3dE5gH7jK9&"),
+		"web keys":    fill(`"d":"aB3dE5gH7jK9aB3dE5gH7",`),
+		"arrows":      fill("password -> "),
+		"serialized":  fill(`s:8:"password";`),
+		"commands":    fill("> PASS AUTH with pass "),
+		"dates":       fill("dob: 19 March "),
+		"forms":       fill("password for ada is "),
 	}
 }
 

@@ -69,6 +69,8 @@ type scanner struct {
 
 	commands      uint32 // which of passwordOptions' commands the text names
 	commandsKnown bool
+	about         subjects // what else the text is about
+	aboutKnown    bool
 }
 
 // inString returns the escape level of the innermost open string, -1 outside of strings.

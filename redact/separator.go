@@ -99,12 +99,12 @@ func (r *Redactor) shortName(name []byte, k keyAt, j int) int {
 			end++
 		}
 		v := t[start:end]
-		if len(v) < 2048 && randomLooking(v, 12) && !isDate(v) && authorizes(t) && r.add(start, end, Token, "") {
+		if len(v) < 2048 && randomLooking(v, 12) && !isDate(v) && r.subjects().authorization && r.add(start, end, Token, "") {
 			return end
 		}
 	case k.quoted && len(name) <= 2 && privateParts[string(name)] && j < len(t) && t[j] == '"':
 		start, end, _ := r.quoted(j)
-		if end-start >= 20 && bytes.Contains(t, []byte(`"kty"`)) && r.add(start, end, PrivateKey, "") {
+		if end-start >= 20 && r.subjects().webKey && r.add(start, end, PrivateKey, "") {
 			return end + 1
 		}
 	}
@@ -114,14 +114,20 @@ func (r *Redactor) shortName(name []byte, k keyAt, j int) int {
 // privateParts are the private members of a JSON web key.
 var privateParts = set(`d p q dp dq qi k`)
 
-// authorizes reports whether t says that it is about a request for authorization, in which a code is a credential.
-func authorizes(t []byte) bool {
-	for _, w := range [...]string{"state=", "authorization_code", "redirect_uri", "callback", "oauth", "/cb?", "id_token", "openid"} {
-		if bytes.Contains(t, []byte(w)) {
-			return true
-		}
+// subjects are what a text is about, as far as short names need it: whether a code is a credential, and whether d and p are
+// the members of a key.
+type subjects struct{ authorization, webKey bool }
+
+// subjects looks at the text once.
+func (r *Redactor) subjects() subjects {
+	if r.aboutKnown {
+		return r.about
 	}
-	return false
+	r.aboutKnown, r.about = true, subjects{webKey: bytes.Contains(r.t, []byte(`"kty"`))}
+	for _, w := range [...]string{"state=", "authorization_code", "redirect_uri", "callback", "oauth", "/cb?", "id_token", "openid"} {
+		r.about.authorization = r.about.authorization || bytes.Contains(r.t, []byte(w))
+	}
+	return r.about
 }
 
 // serialized handles s:8:"password";s:11:"…", as PHP writes maps: i is at the colon before the value at j.
