@@ -59,7 +59,7 @@ func (p *Parser) nameJSON(e *Event) {
 func (p *Parser) jsonFlavor(e *Event) *flavor {
 	r := &p.rec
 	m := r.marks
-	if m&tellingMarks != 0 || r.any(1<<fieldLogger) {
+	if m&tellingMarks != 0 || len(r.get(fieldLogger).S) >= len("http.log.error") {
 		if f := p.toldFlavor(); f != nil {
 			return f
 		}

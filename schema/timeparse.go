@@ -679,6 +679,12 @@ func parseEpoch(s string) (Time, bool) {
 	if len(s) < 9 || len(s) > 40 || !isDigit(s[0]) {
 		return Time{}, false
 	}
+	if len(s) == 13 && s[0] >= '1' && s[0] <= '8' { // milliseconds: Node, most of all
+		if w := load8(s, 0); digits8(w) && allDigits(s[8:]) {
+			n, _ := atoi(s[8:])
+			return Time{NS: (number8(w)*1e5 + n) * 1e6, Digits: 3, From: FromLine}, true
+		}
+	}
 	num, ok := scanDecimal(s)
 	if !ok || num.neg {
 		return Time{}, false
