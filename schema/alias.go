@@ -166,6 +166,8 @@ const (
 	markBridge  // EventBridge
 	markFlare   // Cloudflare
 	markKong
+	markSentry
+	markDatadog
 )
 
 // aliasText lists the spellings of each field, best first. Keys are folded: lower case, without separators; "@" counts. A
@@ -328,7 +330,7 @@ var markText = [...]struct {
 	{markPostgres, `errorseverity linenum vxid backendtype`}, {markGELF, `shortmessage`}, {markLograge, `controller view db allocations`}, {markLog4j, `instant loggerfqcn endofbatch`},
 	{markRust, `target`}, {markHost, `hostname`}, {markMsg, `msg`}, {markMessage, `message`}, {markTime, `time`}, {markTS, `ts`}, {markLambda, `awsrequestid functionname`}, {markHeroku, `dyno`},
 	{markRailsEvent, `sourcelocation payload`}, {markJournald, `realtimetimestamp`}, {markOTLP, `resourcelogs resourcespans`}, {markCloudEvents, `specversion`}, {markOwn, `eventtype sourcetype`}, {markTelemetry, `record`}, {markAzure, `resourceid operationid`},
-	{markGateway, `httpmethod`}, {markAudit, `protopayload`}, {markForward, `@metadata input sourcetype imagename`}, {markStreams, `streams`}, {markTrail, `eventsource awsregion records`}, {markBridge, `detailtype`}, {markFlare, `edgestarttimestamp`}, {markKong, `latencies`}, {markEvents, `events`}, {markMongo, `attr c`}, {markDocker, `stream`}, {markCloudWatch, `logevents logstreamname @logstream`},
+	{markGateway, `httpmethod`}, {markAudit, `protopayload`}, {markForward, `@metadata input sourcetype imagename`}, {markStreams, `streams`}, {markTrail, `eventsource awsregion records`}, {markBridge, `detailtype`}, {markFlare, `edgestarttimestamp`}, {markKong, `latencies`}, {markSentry, `contexts`}, {markDatadog, `ddsource ddtags`}, {markEvents, `events`}, {markMongo, `attr c`}, {markDocker, `stream`}, {markCloudWatch, `logevents logstreamname @logstream`},
 }
 
 // aliases is the table of spellings, by hash.

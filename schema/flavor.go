@@ -44,6 +44,7 @@ var (
 	flavorSlogText    = flavor{name: "slog.text"}
 	flavorOTLP        = flavor{name: "otlp", scale: scaleOTel}
 	flavorDotNet      = flavor{name: "dotnet.json", scale: scaleDotNet}
+	flavorDatadog     = flavor{name: "datadog.json", whole: nanosecond, fraction: nanosecond}
 	flavorAzure       = flavor{name: "azure.json", hostHeader: true}
 	flavorLambda      = flavor{name: "lambda.json"}
 	flavorEcho        = flavor{name: "echo.json", whole: nanosecond, hostHeader: true}
@@ -106,7 +107,7 @@ func (r *record) hostHeader() bool {
 }
 
 // tellingMarks are those that toldFlavor looks at.
-const tellingMarks = markCLEF | markECS | markSemantic | markGELF | markTraefik | markEnvoy | markAzure | markSidekiq | markMonolog | markRailsEvent | markLograge |
+const tellingMarks = markDatadog | markCLEF | markECS | markSemantic | markGELF | markTraefik | markEnvoy | markAzure | markSidekiq | markMonolog | markRailsEvent | markLograge |
 	markLogstash | markLog4j | markPython | markNginx | markGCP
 
 // toldFlavor is the part of jsonFlavor for loggers that have keys of their own; nil when none tells.
@@ -132,6 +133,8 @@ func (p *Parser) toldFlavor() *flavor {
 		return &flavorEnvoy
 	case len(logger) >= 15 && (logger[:15] == "http.log.access" || logger[:14] == "http.log.error"):
 		return &flavorCaddy
+	case m&markDatadog != 0:
+		return &flavorDatadog
 	case m&markAzure != 0 && r.hasKey(fieldRecord, "resourceId", "resourceId"):
 		return &flavorAzure
 	case m&markSidekiq != 0 && r.has(fieldPID) && r.has(fieldThread):

@@ -47,6 +47,9 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		e.Metadata.Error.Message = e.Metadata.Message
 		setRaised(e)
 	}
+	if r.marks&markSentry != 0 {
+		sentryEvent(e)
+	}
 	if r.marks&(markFlare|markKong) != 0 {
 		p.gatewayTimes(e)
 	}

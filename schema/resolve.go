@@ -18,6 +18,9 @@ func (p *Parser) finishFields(e *Event) {
 	}
 	p.resolveTime(e)
 	p.resolveLevel(e)
+	if r.flavor == &flavorDatadog {
+		p.datadogLevel(e)
+	}
 	p.resolveMessage(e)
 	// What a step needs stands here where it is a few fields: most lines have none of them, and calls add up.
 	if r.has(fieldScopes) {
