@@ -34,6 +34,12 @@ func parseLevelFirst(p *Parser, e *Event, line string) bool {
 		}
 		s = s[1:]
 	}
+	if t, rest, ok := p.log15Time(s); ok && !bracket {
+		e.setTime(t)
+		e.Metadata.Level = level
+		p.setTextPairs(e, rest)
+		return true
+	}
 	s = strings.TrimLeft(s, ": \t-|")
 	thread := ""
 	if strings.HasPrefix(s, "[") && len(s) > 1 && !isDigit(s[1]) {
@@ -116,4 +122,22 @@ func parseLevelOnly(p *Parser, e *Event, line string) bool {
 	p.applyHead(e, &h)
 	p.levelledMessage(e, &h, msg)
 	return true
+}
+
+// log15Time reads the [01-02|15:04:05.000] that log15 and geth write behind the level.
+func (p *Parser) log15Time(s string) (t Time, rest string, ok bool) {
+	if strings.HasPrefix(s, " [") {
+		s = s[1:]
+	}
+	if len(s) < 16 || s[0] != '[' || s[3] != '-' || s[6] != '|' {
+		return Time{}, s, false
+	}
+	month, ok1 := digits2(s[1:])
+	day, ok2 := digits2(s[4:])
+	c, n := scanClock(s[7:])
+	if !ok1 || !ok2 || n == 0 || month < 1 || month > 12 || day < 1 || day > 31 || len(s) < 8+n || s[7+n] != ']' {
+		return Time{}, s, false
+	}
+	t, ok = p.yearless(month, day, c)
+	return t, s[8+n:], ok
 }

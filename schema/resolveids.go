@@ -199,6 +199,10 @@ func (p *Parser) resolveErrorValue(e *Event, v Value) {
 	switch {
 	case v.isText():
 		s := p.unescape(v)
+		if s == "<nil>" || s == "nil" || s == "None" { // Go, Ruby and Python say that there is none
+			r.use(fieldError)
+			return
+		}
 		if strings.HasPrefix(s, `["`) && gjson.Valid(s) { // lograge without JSON: exception=["Class","message"]
 			p.resolveErrorValue(e, Value{Raw, s})
 			return

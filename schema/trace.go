@@ -57,6 +57,7 @@ func (t *traceState) add(s string) {
 		t.python, t.failed = true, true
 	case strings.HasPrefix(trimmed, "goroutine ") && strings.HasSuffix(trimmed, "]:"), strings.HasPrefix(trimmed, "panic: "), strings.HasPrefix(trimmed, "fatal error: "):
 		t.golang, t.failed = true, true
+		t.frames = t.frames || trimmed[0] == 'g'
 	case strings.HasPrefix(trimmed, "thread '") && strings.Contains(trimmed, "' panicked at "):
 		t.rust, t.failed = true, true
 	case s == "Causes:" || s == "Caused by:":
@@ -133,6 +134,8 @@ func (t *traceState) takes(s string) bool {
 		return true
 	case s[0] == ' ' || s[0] == '\t':
 		return true
+	case t.golang && t.frames && (strings.HasPrefix(s, "panic: ") || strings.HasPrefix(s, "fatal error: ")): // of another process
+		return false
 	case t.golang:
 		return goDumpLine(s)
 	case strings.HasPrefix(s, "goroutine ") && strings.HasSuffix(s, "]:"): // what panicked was logged before the dump
@@ -351,6 +354,9 @@ func traceError(trace, first string) (class, text string) {
 			golang = true
 			class, text = "panic", rest
 			continue
+		}
+		if rest, ok := strings.CutPrefix(line, "fatal error: "); ok && class == "" { // the runtime gave up
+			return "fatal error", rest
 		}
 		if panicked { // the line behind it, since Rust 1.73
 			return "panic", line
