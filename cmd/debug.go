@@ -237,13 +237,11 @@ func (d *debugRun) run(ctx context.Context) error {
 		}
 		defer stopWeb()
 	}
-	var watch *failOn
-	if d.c.IsSet("fail-on") {
-		if watch, err = newFailOn(d.c.String("fail-on"), d.vcfg); err != nil {
-			return err
-		}
+	watch, err := failOn(d.c.String("fail-on"))
+	if err != nil {
+		return err
 	}
-	if err := d.feed(ctx, view, watch); err != nil {
+	if err := d.feed(ctx, view); err != nil {
 		return err
 	}
 	if d.c.Bool("web") && d.vcfg.Input == debugview.Files {
@@ -261,10 +259,8 @@ func (d *debugRun) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if watch != nil {
-		if err := watch.judge(); err != nil {
-			return err
-		}
+	if err := judgeHits(watch, view.Hits()); err != nil {
+		return err
 	}
 	if expectations != nil {
 		return d.judge(expectations)
@@ -276,8 +272,8 @@ func (d *debugRun) run(ctx context.Context) error {
 }
 
 // feed carries the input into a view.
-func (d *debugRun) feed(ctx context.Context, view *debugview.View, watch *failOn) error {
-	to := &viewSink{view: view, watch: watch, bytes: &d.bytes}
+func (d *debugRun) feed(ctx context.Context, view *debugview.View) error {
+	to := &viewSink{view: view, bytes: &d.bytes}
 	enc := func() encoder { return redactOnly{d.engine.Worker()} }
 	var err error
 	if d.vcfg.Input == debugview.Files {
@@ -340,7 +336,7 @@ func (d *debugRun) browse(ctx context.Context) error {
 	defer cancel()
 	fed := make(chan error, 1)
 	go func() {
-		err := d.feed(ctx, b.View(), nil)
+		err := d.feed(ctx, b.View())
 		b.View().Settle()
 		fed <- err
 	}()
@@ -476,7 +472,6 @@ func keyDir(l *loaded, env *Env) string {
 // viewSink shows the events of steps.
 type viewSink struct {
 	view  *debugview.View
-	watch *failOn       // nil watches for nothing
 	bytes *atomic.Int64 // read; nil does not count
 }
 
@@ -489,9 +484,6 @@ func (k *viewSink) take(_ context.Context, s *step) error {
 	}
 	for _, e := range s.events {
 		k.view.Add(e)
-		if k.watch != nil {
-			k.watch.add(e)
-		}
 		if e.Origin.Mark != nil {
 			e.Origin.Mark.Done(1)
 		}

@@ -63,6 +63,7 @@ type View struct {
 	extra   step // one that its flow has no room for
 	filter  *filter
 	stats   stats
+	hits    Hits
 	hold    held
 	layout  layout
 	region  *region
@@ -241,6 +242,32 @@ func (v *View) Done() bool { return v.limited && !v.cfg.Last || v.out.err != nil
 
 // Err returns the first error of writing to out.
 func (v *View) Err() error { return v.out.err }
+
+// Hits is how many flows --fail-on finds fault with, whether or not they were shown. What continues a flow counts by itself.
+type Hits struct {
+	Failed int // as --errors means it
+	Slow   int // took as long as SlowOnly says, else as long as a slow request
+	N1     int // with N+1 queries
+}
+
+func (c *Hits) add(t *tree, cfg *Config) {
+	limit := int64(cfg.SlowOnly)
+	if limit == 0 {
+		limit = int64(cfg.Slow.HTTP)
+	}
+	if t.state == failed {
+		c.Failed++
+	}
+	if d := t.duration(); d >= 0 && d >= limit {
+		c.Slow++
+	}
+	if len(t.n1) > 0 {
+		c.N1++
+	}
+}
+
+// Hits returns what was found up to now; after Close, in all that was read.
+func (v *View) Hits() Hits { return v.hits }
 
 // Open is the number of flows that are not yet shown.
 func (v *View) Open() int { return v.byAge.n }

@@ -358,6 +358,7 @@ func (v *View) finish(f *flow, open bool) {
 
 // present hands a built flow to everything that looks at it.
 func (v *View) present(t *tree) {
+	v.hits.add(t, &v.cfg)
 	matched := v.filter.flow(t)
 	if t.f.continues == nil {
 		v.stats.flow(t, matched)
