@@ -241,10 +241,17 @@ func (f *Format) parseFields(p *Parser, e *Event, line string) bool {
 		}
 		if text, ok := get(theirs); ok {
 			f.set(p, e, ours, text)
-			e.Metadata.Fields = slices.DeleteFunc(e.Metadata.Fields, func(x Field) bool { return x.Key == theirs })
 		}
 	}
 	f.finish(p, e, get)
+	e.Metadata.Fields = slices.DeleteFunc(e.Metadata.Fields, func(x Field) bool { // what has found its place
+		for _, ours := range f.keys {
+			if f.config.Fields[ours] == x.Key {
+				return true
+			}
+		}
+		return false
+	})
 	return true
 }
 

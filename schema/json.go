@@ -53,9 +53,6 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 	if r.marks&(markFlare|markKong) != 0 {
 		p.gatewayTimes(e)
 	}
-	if e.Metadata.Level >= LevelError && e.Metadata.Message.Kind == Escaped {
-		setTraceInMessage(e)
-	}
 	r.done = true
 	return true
 }
