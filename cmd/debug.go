@@ -125,13 +125,15 @@ func runDebug(env *Env, c *cli.Context) error {
 		return err
 	}
 	out := env.Stdout
+	var report *reportFile
 	if name := c.String("output"); name != "" {
-		f, err := os.Create(name)
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o666)
 		if err != nil {
 			return err
 		}
 		defer f.Close()
-		out = f
+		report = &reportFile{f: f}
+		out = report
 	}
 	k, err := loadKeys(l.Config, keyDir(l, env), env.Getenv)
 	if err != nil {
@@ -145,7 +147,43 @@ func runDebug(env *Env, c *cli.Context) error {
 	if d.engine, err = newRedaction(l.Config, k); err != nil {
 		return err
 	}
-	return d.run(c.Context)
+	err = d.run(c.Context)
+	if report != nil && err == nil {
+		return report.finish()
+	}
+	return err
+}
+
+// reportFile is what --output writes. What stood in the file stays until there is something to write.
+type reportFile struct {
+	f     *os.File
+	begun bool
+}
+
+func (r *reportFile) begin() error {
+	if r.begun {
+		return nil
+	}
+	r.begun = true
+	if st, err := r.f.Stat(); err != nil || !st.Mode().IsRegular() {
+		return err // a pipe has no beginning to go back to
+	}
+	return r.f.Truncate(0)
+}
+
+func (r *reportFile) Write(b []byte) (int, error) {
+	if err := r.begin(); err != nil {
+		return 0, err
+	}
+	return r.f.Write(b)
+}
+
+// finish closes the file, which is empty when nothing was written.
+func (r *reportFile) finish() error {
+	if err := r.begin(); err != nil {
+		return err
+	}
+	return r.f.Close()
 }
 
 // unpack writes the demo into a folder of its own.

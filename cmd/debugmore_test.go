@@ -197,3 +197,26 @@ func TestCollect(t *testing.T) {
 		})
 	}
 }
+
+// TestReportFile holds that a report stays as it was when there is nothing to put in its place.
+func TestReportFile(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "report.csv")
+	if err := os.WriteFile(name, []byte(strings.Repeat("before\n", 10_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"--where", "status >", "../testdata/demo"}, {"../testdata/none.log"}} {
+		if _, _, status := debugRunOf(t, append([]string{"-o", name}, args...)...); status == 0 {
+			t.Errorf("%v: status 0", args)
+		}
+		if b, err := os.ReadFile(name); err != nil || !bytes.HasPrefix(b, []byte("before")) {
+			t.Errorf("%v: %v, %.20q is left", args, err, b)
+		}
+	}
+	if _, note, status := debugRunOf(t, "-o", name, "../testdata/demo"); status != 0 {
+		t.Fatal(note)
+	}
+	if b, _ := os.ReadFile(name); !bytes.HasPrefix(b, []byte("id,")) || bytes.Contains(b, []byte("before")) {
+		t.Errorf("written: %.40q", b)
+	}
+}
