@@ -6,9 +6,9 @@ import (
 	"syscall"
 )
 
-// workerAttributes let the worker die with the guard: two workers must not read one pipe.
+// workerAttributes let the worker end when the guard is killed: two workers must not read one pipe. What it has read it keeps.
 func workerAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 }
 
 // preferAsVictim makes the worker the first choice of the kernel when memory runs out, so that the guard lives.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"github.com/ezlogs/ezlogs/schema"
+	"github.com/ezlogs/ezlogs/ship"
 	"github.com/ezlogs/ezlogs/tailer"
 )
 
@@ -346,4 +348,26 @@ func TestDebugFollows(t *testing.T) {
 	if status := <-done; status != 0 {
 		t.Errorf("status %d", status)
 	}
+}
+
+// TestShipWaitsForTheStateDirectory holds that a start waits for a process that is about to end, and not for good.
+func TestShipWaitsForTheStateDirectory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := ship.DefaultConfig()
+		cfg.To, cfg.StateDir = []string{"null"}, t.TempDir()
+		first, err := ship.Lock(cfg.StateDir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if _, err := startShip(t.Context(), cfg, ship.Deps{}); !errors.Is(err, ship.ErrLocked) || time.Since(began) < lockWait {
+			t.Errorf("got %v after %v", err, time.Since(began))
+		}
+		time.AfterFunc(time.Second, func() { first.Unlock() })
+		s, err := startShip(t.Context(), cfg, ship.Deps{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+	})
 }

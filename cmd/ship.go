@@ -127,6 +127,7 @@ type shipRun struct {
 	reload func() (*Config, error) // reads the configuration again
 	next   *Config                 // what it read last, nil before
 	hup    chan os.Signal
+	parent int // process that started this one
 }
 
 // destinations makes stdout the destination when there is none: the first try works.
@@ -230,6 +231,27 @@ func (r *shipRun) session(ctx context.Context) (again bool, err error) {
 	err = s.drain(ctx, again)
 	r.report(engine, shipper.Books())
 	return again, err
+}
+
+// lockWait is how long a start waits for a process with the same state directory that is about to end.
+const lockWait = 3 * time.Second
+
+// startShip begins delivery. ctx bounds only the wait for the state directory.
+func startShip(ctx context.Context, cfg ship.Config, deps ship.Deps) (*ship.Shipper, error) {
+	until := time.Now().Add(lockWait)
+	for {
+		s, err := ship.Start(context.WithoutCancel(ctx), cfg, deps)
+		if !errors.Is(err, ship.ErrLocked) || time.Now().After(until) {
+			return s, err
+		}
+		timer := time.NewTimer(100 * time.Millisecond)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, err
+		}
+	}
 }
 
 // session is the time between two configurations.
@@ -361,8 +383,11 @@ func (r *shipRun) links() (*correlate.Correlator, func()) {
 func (s *session) drain(ctx context.Context, again bool) error {
 	r := s.run
 	wait := r.cfg.Delivery.Drain
-	if again {
+	switch {
+	case again:
 		wait = min(wait, r.reloadWait())
+	case r.dir != "" && r.env.Getenv(workerVariable) != "" && os.Getppid() != r.parent:
+		wait = min(wait, time.Second) // the guard was killed; whoever starts another waits for the state directory
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
