@@ -40,6 +40,9 @@ func parseMonolog(p *Parser, e *Event, s *stamped) bool {
 	if e.Metadata.Error.Class != "" && level >= LevelError {
 		setRaised(e)
 	}
+	if channel == "http_client" || channel == "messenger" {
+		symfony(e, channel, msg)
+	}
 	return true
 }
 
