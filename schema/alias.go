@@ -179,7 +179,7 @@ var aliasText = [...]struct {
 }{
 	{fieldTime, 0, `timestamp time ts @timestamp @t asctime datetime eventtime eventtimestamp logtime logtimestamp created createdat instant timeunixnano
 		observedtimeunixnano starttime startutc edgestarttimestamp msec timeiso8601 timelocal isotime utctime datetimeutc timestampms timestampiso unixtime epoch epochms
-		requesttimeepoch t date when timestampseconds timemillis reporttime edgeendtimestamp timeutc requestreceivedtimestamp stagetimestamp receivetimestamp`},
+		requesttimeepoch t date when timestampseconds timemillis reporttime edgeendtimestamp timeutc requestreceivedtimestamp stagetimestamp receivetimestamp timegenerated`},
 	{fieldLevel, 0, `level lvl severity loglevel levelname @l severitytext severitynumber levelvalue priority errorseverity levelno levelindex logseverity levelstring
 		syslogseverity logleveltext severityname severitylevel`},
 	{fieldMessage, 0, `msg message @m @message renderedmessage shortmessage textpayload fieldsmessage log text body logmessage @mt messagetemplate description logoriginal`},

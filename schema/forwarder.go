@@ -14,6 +14,9 @@ func forwarded(r *record) bool {
 	if s.memo.key == "textPayload" {
 		return true
 	}
+	if m&markAzure != 0 { // Azure's wrappers are known by their category
+		return false
+	}
 	if r.has(fieldLevel) {
 		return m&markGELF != 0 && m&markForward != 0 // Docker's driver: the level tells the stream
 	}
