@@ -132,7 +132,7 @@ func needsSubcommand(c *cli.Context) error {
 func resendFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "to", Usage: "`DESTINATION`; else the configured ones"},
-		&cli.StringFlag{Name: "drain", Usage: "try for `DURATION`"},
+		&cli.StringFlag{Name: "drain", Usage: "try for `DURATION`; without it until all is sent or ^C"},
 	}
 }
 
