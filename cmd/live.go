@@ -49,9 +49,9 @@ func newLiveFeed(chunks <-chan *tailer.Chunk, name func(*tailer.Source) *schema.
 	return f
 }
 
-// every sets the time between two ticks.
+// every sets the time between two ticks; when nothing has come for a while it is five times as long.
 func (f *liveFeed) every(d time.Duration) {
-	f.period, f.slow = d, d
+	f.period, f.slow = d, 5*d
 	f.timer.Reset(d)
 }
 

@@ -113,7 +113,7 @@ func (v *View) regionText(columns int) (rows []string, widths []int) {
 		tail += " · p pause  ? keys"
 	}
 	tail += " ──"
-	head := "── live " + string(v.appendClock(nil, v.wallNow)) + " "
+	head := "── live " + string(v.appendClock(nil, v.storyNow())) + " "
 	p.put(roleDim, cut(head+strings.Repeat("─", max(0, width-cells(head)-cells(tail)))+tail, width))
 	flush()
 	first := make([]*flow, 0, regionRows-1)
@@ -179,8 +179,8 @@ func (v *View) regionRow(p *pen, f *flow, width int) {
 	}
 	p.put(how, cut(text, room))
 	took := ""
-	if v.wallNow > f.start {
-		took = duration(v.wallNow - f.start)
+	if now := v.storyNow(); now > f.start {
+		took = duration(now - f.start)
 	}
 	p.right(rolePlain, took, width-7, 1)
 	p.right(rolePlain, itoa(f.events)+" ev", width, 1)
@@ -204,4 +204,15 @@ func openSteps(f *flow) string {
 		}
 	}
 	return "… no root yet: " + strings.Join(names, " · ")
+}
+
+// replayed is how far the time of the log may lie behind the clock before it is an old log that is read again.
+const replayed = int64(60e9)
+
+// storyNow is the present as the flows know it: the clock, or the newest time of an old log.
+func (v *View) storyNow() int64 {
+	if v.logNow > 0 && v.wallNow-v.logNow > replayed {
+		return v.logNow
+	}
+	return v.wallNow
 }

@@ -313,3 +313,22 @@ func TestLinks(t *testing.T) {
 		t.Errorf("a link without colour: %q", out)
 	}
 }
+
+// TestReplayedRegion holds that open flows of an old log are as old as its own time says, not as the clock does.
+func TestReplayedRegion(t *testing.T) {
+	t.Parallel()
+	v, m := live(t, 101)
+	events := sorted((&scene{}).signup().events)
+	now := at("14:02:11.200") + 40*24*3600e9
+	v.Advance(now)
+	for i := range events[:3] {
+		v.Add(&events[i])
+	}
+	v.Advance(now + 200e6)
+	if text := m.text(); !strings.Contains(text, "live 14:02:1") || strings.Contains(text, " d ") {
+		t.Errorf("an old log is shown with the age of its lines:\n%s", text)
+	}
+	if err := v.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
