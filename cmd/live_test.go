@@ -371,3 +371,23 @@ func TestShipWaitsForTheStateDirectory(t *testing.T) {
 		s.Close()
 	})
 }
+
+// TestOrphaned holds that only a worker whose guard has gone hurries.
+func TestOrphaned(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, dir, variable string
+		parent              int
+		want                bool
+	}{
+		{"the guard lives", "state", workerVariable + "=3", os.Getppid(), false},
+		{"the guard has gone", "state", workerVariable + "=3", os.Getppid() + 1, true},
+		{"no state to keep the rest in", "", workerVariable + "=3", os.Getppid() + 1, false},
+		{"no guard", "state", "", os.Getppid() + 1, false},
+	} {
+		r := &shipRun{env: &Env{Environ: []string{tt.variable}}, dir: tt.dir, parent: tt.parent}
+		if got := r.orphaned(); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}

@@ -78,7 +78,7 @@ func runShip(env *Env, c *cli.Context) error {
 	if l.Config.Input.Listen == "" && guarded(env, paths, c.Bool("once"), c.Bool("no-guard")) {
 		return &exitError{status: guard(env)}
 	}
-	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), tee: c.Bool("tee"), quiet: c.Bool("quiet"), admin: &admin{began: time.Now()}}
+	r := &shipRun{env: env, cfg: l.Config, paths: paths, once: c.Bool("once"), strict: c.Bool("strict"), tee: c.Bool("tee"), quiet: c.Bool("quiet"), parent: os.Getppid(), admin: &admin{began: time.Now()}}
 	r.log, r.text = newOwnLog(env, c)
 	r.reload = func() (*Config, error) {
 		l, err := configure(env, c)
@@ -386,8 +386,8 @@ func (s *session) drain(ctx context.Context, again bool) error {
 	switch {
 	case again:
 		wait = min(wait, r.reloadWait())
-	case r.dir != "" && r.env.Getenv(workerVariable) != "" && os.Getppid() != r.parent:
-		wait = min(wait, time.Second) // the guard was killed; whoever starts another waits for the state directory
+	case r.orphaned():
+		wait = min(wait, time.Second) // whoever starts another waits for the state directory
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -409,6 +409,11 @@ func (s *session) drain(ctx context.Context, again bool) error {
 		return &exitError{status: statusFailed}
 	}
 	return nil
+}
+
+// orphaned says that the guard of this worker was killed, and what is left can be kept.
+func (r *shipRun) orphaned() bool {
+	return r.dir != "" && r.env.Getenv(workerVariable) != "" && os.Getppid() != r.parent
 }
 
 // reloadWait is how long is delivered before another configuration. What is left is read again, or stands in the spool; an
