@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,14 +102,15 @@ func pinoNumber(l Level) int { return int(l) * 10 }
 // object the stack of an error stands as text. Lines that are no field are the stack of the error that was logged itself.
 func pinoFields(dst []byte, more string) []byte {
 	lines := strings.Split(more, "\n")
-	var stack []string
+	var stack, seen []string
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimPrefix(lines[i], "    ")
 		key, value, ok := strings.Cut(line, ": ")
-		if !ok || strings.HasPrefix(line, " ") || !isDotted(strings.ReplaceAll(key, "-", "_")) || exceptionLine(line) != "" {
+		if !ok || strings.HasPrefix(line, " ") || !isDotted(strings.ReplaceAll(key, "-", "_")) || exceptionLine(line) != "" || slices.Contains(seen, key) {
 			stack = append(stack, line)
 			continue
 		}
+		seen = append(seen, key)
 		if value == "{" || value == "[" {
 			for i++; i < len(lines); i++ {
 				line := strings.TrimPrefix(lines[i], "    ")
@@ -135,8 +137,14 @@ func pinoFields(dst []byte, more string) []byte {
 		dst = append(append(dst, ':'), value...)
 	}
 	if len(stack) > 0 {
-		if text := strings.TrimSpace(strings.Join(stack, "\n")); text != "" {
-			dst = appendString(append(dst, `,"stack":`...), text)
+		name := "stack"
+		if slices.Contains(seen, "err") || slices.Contains(seen, "error") || slices.Contains(seen, name) { // they have the stack
+			name = "lines"
+		}
+		if text := strings.TrimSpace(strings.Join(stack, "\n")); text != "" && !slices.Contains(seen, name) {
+			dst = appendString(append(append(append(dst, `,"`...), name...), `":`...), text)
+		} else if text != "" {
+			dst = appendString(append(dst, `,"further lines":`...), text)
 		}
 	}
 	return dst
