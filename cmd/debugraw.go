@@ -80,7 +80,8 @@ func (k *rawLines) take(e *schema.Event) (string, bool) {
 	if first.used {
 		return "", e.Origin.Index > 0
 	}
-	out := s.line(first)
+	var out strings.Builder
+	out.WriteString(s.line(first))
 	more, ours := e.Origin.Lines-1, true
 	for j := i + 1; j < min(len(s.lines), i+maxRawSpan) && more > 0; j++ {
 		l := &s.lines[j]
@@ -97,11 +98,11 @@ func (k *rawLines) take(e *schema.Event) (string, bool) {
 			part, ours = false, false // text behind it continues another record
 		}
 		if part && !l.used {
-			out += s.line(l)
+			out.WriteString(s.line(l))
 			more--
 		}
 	}
-	return out, true
+	return out.String(), true
 }
 
 // line returns the redacted text of l, which is used with that.

@@ -151,7 +151,7 @@ func cutOwn(line []byte, l *ownLine) bool {
 	}
 	l.who, line = line[:i], line[i+len(markFlow)-len("flow_"):]
 	// 128 bits leave two of the last character unused.
-	if len(line) < 32 || line[31] != '"' || strings.IndexByte("048cgmrw", line[30]) < 0 || bytes.Index(line[31:], markLink) < 0 {
+	if len(line) < 32 || line[31] != '"' || strings.IndexByte("048cgmrw", line[30]) < 0 || !bytes.Contains(line[31:], markLink) {
 		return false
 	}
 	l.flow = line
@@ -399,10 +399,8 @@ func (s *skipper) findIn(ctx context.Context, i int, path string, maxLine int) e
 
 // nextLine cuts the first line off b, without its newline.
 func nextLine(b []byte) (line, rest []byte) {
-	if n := bytes.IndexByte(b, '\n'); n >= 0 {
-		return b[:n], b[n+1:]
-	}
-	return b, nil
+	line, rest, _ = bytes.Cut(b, []byte{'\n'})
+	return line, rest
 }
 
 // learn takes in a record that names are one flow.

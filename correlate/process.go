@@ -238,7 +238,7 @@ func (c *Correlator) proceed(e *schema.Event) {
 func (c *Correlator) proceedObject(e *schema.Event, d int) {
 	def := &c.defs[d]
 	object := ""
-	if e.Subject.Type == def.Key || def.Key == "subject" {
+	if (e.Subject.Type == def.Key || def.Key == "subject") && !strings.HasPrefix(e.Subject.ID, "bulk:") { // many are none
 		object = e.Subject.ID
 	}
 	aliased := false

@@ -35,17 +35,18 @@ func TestOrderProcess(t *testing.T) {
 	paid := says(w.event("shop", hour, "log.message", trace(2), "value:charge_ref=ch_sPdbwQjK3WdSpnkH"), "payment event payment.succeeded")
 	shipped := says(w.event("courier", 20*hour, "log.message", trace(3), "entity:order=60209085", "value:tracking_id=TRK2718591098"), "label printed")
 	delivered := says(w.event("shop", 60*hour, "log.message", trace(4), "value:tracking_id=TRK2718591098"), "carrier event delivered")
+	many := says(about(w.event("shop", 60*hour+1, "data.change", trace(9)), "order", "bulk:3"), "order placed")
 	batch := says(w.event("worker", 61*hour, "log.message", trace(5), "entity:order=60209085"), "reindexed")
 	other := says(w.event("shop", 62*hour, "log.message", trace(6), "entity:order=99999999"), "order placed")
 	looked := about(w.event("shop", 63*hour, "data.query", trace(7)), "order", "60209085")
-	for _, e := range []*schema.Event{placed, query, paid, shipped, delivered, batch, other, looked} {
+	for _, e := range []*schema.Event{placed, query, paid, shipped, delivered, many, batch, other, looked} {
 		w.link(e)
 	}
 	for i, tt := range []struct {
 		e    *schema.Event
 		want string
 	}{{placed, "order:60209085"}, {query, "order:60209085"}, {paid, "order:60209085"}, {shipped, "order:60209085"}, {delivered, "order:60209085"},
-		{batch, ""}, {other, "order:99999999"}, {looked, ""}} {
+		{many, ""}, {batch, ""}, {other, "order:99999999"}, {looked, ""}} {
 		if got := processes(tt.e); got != tt.want {
 			t.Errorf("event %d: processes = %q, want %q", i, got, tt.want)
 		}
