@@ -180,8 +180,17 @@ func (p *Parser) take(e *Event, m *keyMemo, key string, v Value) {
 		} else {
 			r.lost = append(r.lost, Field{s.name(p), s.value})
 		}
-	} else if r.has(f) && rank > s.rank {
-		return
+	} else if r.has(f) {
+		again := f == fieldLevel || s.box == r.box || s.value == v // the same once more, or a key that was written twice
+		if rank > s.rank {
+			if !again {
+				p.keepField(e, key, v)
+			}
+			return
+		}
+		if !again {
+			r.lost = append(r.lost, Field{s.name(p), s.value})
+		}
 	}
 	r.fill(f, m, v, rank)
 }
