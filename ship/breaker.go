@@ -40,6 +40,7 @@ const (
 	recentEnough = 30 // with fewer, a receiver that fails one in four looks like one that fails half of the time
 	blip         = 40 * time.Millisecond
 	lately       = 2 * time.Second
+	hastenFor    = 12 * time.Second
 )
 
 // backoff is a wait before try n+1, n from 0: full jitter under a doubling roof.
@@ -65,6 +66,7 @@ type breaker struct {
 	round int           // successes since limit changed
 
 	good   time.Time   // of the last success
+	hasten time.Time   // until then no wait of our own is longer than openFirst: little time is left
 	recent [64]outcome // ring
 	at     int
 }
@@ -137,11 +139,11 @@ func (b *breaker) failure(now time.Time, wait time.Duration, overload bool) {
 		b.until = later(b.until, now.Add(wait+time.Duration(b.rand()*0.1*float64(wait))))
 	case b.state == Open: // an attempt from before
 	case b.state != Closed, b.fails >= failsToOpen, b.failing(now):
-		b.span = min(openMax, max(openFirst, 2*b.span))
+		b.span = min(b.roof(now, openMax), max(openFirst, 2*b.span))
 		b.state = Open
 		b.until = now.Add(b.jitter(b.span))
 	default:
-		b.until = now.Add(b.pause(now, b.fails-1))
+		b.until = now.Add(min(b.roof(now, backoffMax), b.pause(now, b.fails-1)))
 	}
 }
 
@@ -161,12 +163,20 @@ func (b *breaker) block(now time.Time) {
 	}
 	b.fails++
 	b.state, b.limit, b.round = Blocked, 1, 0
-	b.span = min(probeMax, max(probeFirst, 2*b.span))
+	b.span = min(b.roof(now, probeMax), max(probeFirst, 2*b.span))
 	b.until = now.Add(b.jitter(b.span))
 }
 
 // absolve says that the destination was not at fault.
 func (b *breaker) absolve() { b.fails, b.span, b.until, b.state = 0, 0, time.Time{}, Closed }
+
+// roof is the longest wait from now on.
+func (b *breaker) roof(now time.Time, d time.Duration) time.Duration {
+	if now.Before(b.hasten) {
+		return openFirst
+	}
+	return d
+}
 
 // probe has the next attempt made at once: something changed, or there is little time left.
 func (b *breaker) probe() { b.until = time.Time{} }

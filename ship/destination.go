@@ -190,7 +190,11 @@ func (d *dest) run() {
 			d.hurry = false
 			d.s.mu.Unlock()
 			if hurry {
+				d.breaker.hasten = time.Now().Add(hastenFor)
 				d.breaker.probe()
+				for _, j := range d.jobs {
+					j.notReady = time.Time{}
+				}
 			}
 		case <-timer.C:
 		case <-d.s.life.Done():
@@ -475,7 +479,7 @@ func (d *dest) again(j *job, p *parcel, v verdict, now time.Time) {
 		return
 	}
 	if len(d.jobs) > 1 { // let others try before this one does
-		j.notReady = now.Add(d.breaker.pause(now, j.tries-1))
+		j.notReady = now.Add(min(d.breaker.roof(now, backoffMax), d.breaker.pause(now, j.tries-1)))
 	}
 }
 

@@ -99,6 +99,34 @@ func TestPaceOfBatches(t *testing.T) {
 	})
 }
 
+// TestDrainTriesOften holds that a receiver that comes back while the rest is drained is noticed, however long it was away.
+func TestDrainTriesOften(t *testing.T) {
+	for name, fault := range map[string]func() (*http.Response, error){
+		"down":     func() (*http.Response, error) { return nil, syscall.ECONNREFUSED },
+		"refusing": func() (*http.Response, error) { return respond(401, ""), nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				back := time.Now().Add(time.Hour)
+				f := &receiver{answer: func(int, *http.Request, []string) (*http.Response, error) {
+					if time.Now().Before(back) {
+						return fault()
+					}
+					return respond(200, ""), nil
+				}}
+				s := begin(t, httpConfig(), Deps{Transport: f})
+				add(t, s, group(0, 40, nil))
+				time.Sleep(time.Hour - 5*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+				defer cancel()
+				if err := s.Drain(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
 func TestRetriesUntilTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &receiver{}
