@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"os"
+	_ "time/tzdata" // logs name zones, and small images have no zone files
 
 	"github.com/ezlogs/ezlogs/cmd"
 )
