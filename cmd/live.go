@@ -52,6 +52,7 @@ func newLiveFeed(chunks <-chan *tailer.Chunk, name func(*tailer.Source) *schema.
 // every sets the time between two ticks; when nothing has come for a while it is five times as long.
 func (f *liveFeed) every(d time.Duration) {
 	f.period, f.slow = d, 5*d
+	f.last = time.Time{} // nothing waits before something has come
 	f.timer.Reset(d)
 }
 
