@@ -152,3 +152,30 @@ func FuzzMayFail(f *testing.F) {
 		}
 	})
 }
+
+// TestSkippingLong holds that what began in time is found by its end, however long it took.
+func TestSkippingLong(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	may := within(noon.UnixNano(), noon.Add(time.Hour).UnixNano())
+	for _, tt := range []struct {
+		at   string
+		took string
+		want bool
+	}{
+		{"2026-11-20T11:59:59.999Z", "1", false},
+		{"2026-11-20T12:00:00Z", "1", true},
+		{"2026-11-20T13:10:00.5Z", "1", true},
+		{"2026-11-20T18:00:00Z", "999.5", false},
+		{"2026-11-20T18:00:00Z", "21600.1", true},
+		{"2026", "1", true},
+	} {
+		l := ownLine{time: []byte(tt.at), metadata: []byte(`"duration":` + tt.took + `,"status":200}}`)}
+		if got := may(&l); got != tt.want {
+			t.Errorf("%s after %s s: %v", tt.at, tt.took, got)
+		}
+	}
+	if l := (ownLine{time: []byte("2026-11-20T18:00:00Z"), metadata: []byte(`}}`)}); may(&l) {
+		t.Error("an event without a duration is found")
+	}
+}
