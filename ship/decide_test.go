@@ -190,12 +190,17 @@ func TestRefusalOfEverythingAfterItWorked(t *testing.T) {
 			add(t, s, group(0, 1000, nil))
 			time.Sleep(time.Second)
 			broken.Store(true)
+			f.mu.Lock()
 			before := f.requests
+			f.mu.Unlock()
 			for i := 1000; i < 1300; i += 50 {
 				add(t, s, group(i, i+50, nil))
 				time.Sleep(10 * time.Second)
 			}
-			if n := f.requests - before; n > 100 {
+			f.mu.Lock()
+			n := f.requests - before
+			f.mu.Unlock()
+			if n > 100 {
 				t.Errorf("%d requests in a minute to a receiver that refuses everything", n)
 			}
 			if !strings.Contains(log.String(), "level=ERROR") {

@@ -84,6 +84,7 @@ func TestPaceOfBatches(t *testing.T) {
 		add(t, s, group(0, 1, nil))
 		add(t, s, group(1, 2, nil))
 		time.Sleep(time.Second)
+		f.mu.Lock()
 		if len(f.at) != 2 || f.at[0] != began || f.at[1].Sub(began) < quietFor || f.at[1].Sub(began) > firstLook {
 			t.Errorf("two events in a row were sent at %v after %v", f.at, began)
 		}
@@ -92,7 +93,10 @@ func TestPaceOfBatches(t *testing.T) {
 			add(t, s, group(i, i+1, nil))
 			time.Sleep(10 * time.Millisecond)
 		}
-		if n := len(f.at); n < 5 || n > 8 {
+		f.mu.Lock()
+		n := len(f.at)
+		f.mu.Unlock()
+		if n < 5 || n > 8 {
 			t.Errorf("%d requests in a second of single events", n)
 		}
 		sameLines(t, f.lines(), want(0, 102)[:len(f.lines())])
