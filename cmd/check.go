@@ -163,6 +163,8 @@ func (l *loaded) surroundings(env *Env) {
 	c := l.Config
 	if len(l.errors()) == 0 {
 		l.packages()
+	} else {
+		l.allowed()
 	}
 	dir := "."
 	if l.File != "" && l.File != "(stdin)" {
