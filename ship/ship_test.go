@@ -89,6 +89,7 @@ func TestPaceOfBatches(t *testing.T) {
 			t.Errorf("two events in a row were sent at %v after %v", f.at, began)
 		}
 		f.at = nil
+		f.mu.Unlock()
 		for i := 2; i < 102; i++ {
 			add(t, s, group(i, i+1, nil))
 			time.Sleep(10 * time.Millisecond)
