@@ -67,6 +67,9 @@ func guard(env *Env) int {
 	}
 }
 
+// statusPipe is what a shell makes of a process that wrote to a pipe without a reader, as in `ezlogs ship | head`.
+const statusPipe = 128 + 13
+
 // runWorker starts one worker and waits for it. said reports that it ended of its own will, with status.
 func runWorker(env *Env, signals *forwarder) (status int, said bool, err error) {
 	self, err := os.Executable()
@@ -92,8 +95,12 @@ func runWorker(env *Env, signals *forwarder) (status int, said bool, err error) 
 	defer signals.to(nil)
 	said0 := make([]byte, 16)
 	n, _ := r.Read(said0)
-	if _, err := p.Wait(); err != nil {
+	state, err := p.Wait()
+	if err != nil {
 		return 0, false, err
+	}
+	if readerGone(state) {
+		return statusPipe, true, nil
 	}
 	code, err := strconv.Atoi(strings.TrimSpace(string(said0[:n])))
 	return code, err == nil, nil

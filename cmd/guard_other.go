@@ -18,3 +18,5 @@ func (f *forwarder) ending() bool            { return false }
 func (f *forwarder) stop()                   {}
 func workerAttributes() *syscall.SysProcAttr { return nil }
 func preferAsVictim(int)                     {}
+
+func readerGone(*os.ProcessState) bool { return false }

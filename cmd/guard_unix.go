@@ -62,3 +62,9 @@ func (f *forwarder) stop() {
 	signal.Stop(f.ch)
 	close(f.ch)
 }
+
+// readerGone reports whether a process ended because nobody reads its output any more.
+func readerGone(state *os.ProcessState) bool {
+	status, ok := state.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGPIPE
+}
