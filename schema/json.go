@@ -7,6 +7,11 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 	if line == "" || line[0] != '{' {
 		return false
 	}
+	if looksOwn(line) {
+		if line = validText(line); tryOwn(p, e, line) {
+			return true
+		}
+	}
 	line, p.bare = bareText(line)
 	r := &p.rec
 	r.path.reset()
@@ -17,6 +22,12 @@ func parseJSON(p *Parser, e *Event, line string) bool {
 		e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
 		r.reset()
 		return false
+	}
+	if r.marks&markOwn != 0 && isOwn(line) {
+		e.Metadata.Fields, e.Idents, e.Metadata.Truncated = e.Metadata.Fields[:fields], e.Idents[:idents], e.Metadata.Truncated[:0]
+		r.reset()
+		parseOwn(p, e, line)
+		return true
 	}
 	if forwarded(r) && r.marks&markCloudWatch == 0 && p.carried() {
 		p.out.format = "json"
@@ -75,9 +86,6 @@ func (p *Parser) wholeShape(e *Event, line string) func(p *Parser, e *Event, lin
 		return parseCloudEvent
 	case m&markPostgres != 0 && member(line, "error_severity").isText():
 		return parsePostgresJSON
-	case m&markOwn != 0 && validEventType(member(line, "event_type").Plain()) && member(line, "action").isText() &&
-		(member(line, "actor").isObject() || member(line, "correlation").isObject() || member(line, "event_id").isText() || member(line, "subject").isObject()):
-		return parseOwn
 	case m&markOwn != 0 && member(line, "source_type").isText() && member(line, "source_data").isObject():
 		return parseAgentEvent
 	case m&markTelemetry != 0 && isLambdaEvent(member(line, "type").Plain()) && member(line, "time").isText():

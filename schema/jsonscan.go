@@ -247,7 +247,7 @@ func eachMember(obj string, f func(key string, v Value) bool) {
 			return
 		}
 		i = skipSpace(obj, i+1)
-		v, next := tokenAt(obj, i)
+		v, next := tokenAt(obj, i, 0)
 		if next < 0 || !f(key, v) {
 			return
 		}
@@ -265,7 +265,7 @@ func eachItem(arr string, f func(v Value) bool) {
 	}
 	i = skipSpace(arr, i+1)
 	for i < len(arr) && arr[i] != ']' {
-		v, next := tokenAt(arr, i)
+		v, next := tokenAt(arr, i, 0)
 		if next < 0 || !f(v) {
 			return
 		}
@@ -275,8 +275,8 @@ func eachItem(arr string, f func(v Value) bool) {
 	}
 }
 
-// tokenAt returns the value at s[i] and the index behind it, or -1.
-func tokenAt(s string, i int) (v Value, next int) {
+// tokenAt returns the value at s[i], inside of depth others, and the index behind it, or -1.
+func tokenAt(s string, i, depth int) (v Value, next int) {
 	if i < len(s) && s[i] == '"' {
 		end, escaped := skipString(s, i+1)
 		if end < 0 {
@@ -287,7 +287,7 @@ func tokenAt(s string, i int) (v Value, next int) {
 		}
 		return Value{String, s[i+1 : end]}, end + 1
 	}
-	next = skipValue(s, i, 0)
+	next = skipValue(s, i, depth)
 	if next < 0 {
 		return v, -1
 	}

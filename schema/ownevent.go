@@ -1,67 +1,199 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // parseOwn reads an event that is one already: of the Ruby agents, of an application that writes universal events, or our
 // own output. What it says stays; what is missing is filled in.
 func parseOwn(p *Parser, e *Event, line string) {
-	r := &p.rec
+	o := ownReader{cursor: cursor{s: line}, p: p, e: e, told: true}
+	o.ours = member(member(line, "correlation").S, "link").isText() && member(line, "platform").isObject()
+	o.read()
+}
+
+// isOwn reports whether a JSON object is an event.
+func isOwn(line string) bool {
+	return validEventType(member(line, "event_type").Plain()) && member(line, "action").isText() &&
+		(member(line, "actor").isObject() || member(line, "correlation").isObject() || member(line, "event_id").isText() || member(line, "subject").isObject())
+}
+
+// tryOwn is parseOwn for a line that nobody has looked at yet. It reads the line once, and gives up where it is not plainly
+// an event: when it is no whole object or has a member that events do not have.
+func tryOwn(p *Parser, e *Event, line string) bool {
+	if e.Type != "" || e.Time.From != FromRead || len(e.Idents) > 0 || len(e.Metadata.Fields) > 0 {
+		return false // something has been found out already, which could not be brought back
+	}
+	origin, id, join := e.Origin, e.ID, e.Join
+	o := ownReader{cursor: cursor{s: line}, p: p, e: e, strict: true}
+	if o.read() {
+		return true
+	}
+	e.Reset()
+	e.Origin, e.ID, e.Join, e.parser = origin, id, join, p
+	p.rec.reset()
+	return false
+}
+
+// looksOwn reports whether a line begins as events do. It only saves the attempt.
+func looksOwn(line string) bool {
+	return strings.HasPrefix(line, `{"event_`) || strings.HasPrefix(line, `{"timestamp":"`) && strings.Contains(line, `,"event_type":"`)
+}
+
+// ownReader reads the members of an event as they come.
+type ownReader struct {
+	cursor
+	p      *Parser
+	e      *Event
+	strict bool // the line may be something else
+	told   bool // ours is known
+	linked bool // correlation has a link
+	placed bool // there is a platform
+	ours   bool // our encoder wrote it: keys of metadata that are not fixed are named metadata, not fields
+}
+
+// The members of an event, for telling whether one comes twice and whether it is one.
+const (
+	ownID = 1 << iota
+	ownTime
+	ownType
+	ownAction
+	ownActor
+	ownSubject
+	ownCorrelation
+	ownMetadata
+	ownTiming
+	ownPlatform
+	ownService
+)
+
+// read reads the whole line and reports whether it is an event.
+func (o *ownReader) read() bool {
+	p, e := o.p, o.e
 	e.Join.Single = true
 	e.Platform.Format = "ezlogs"
-	ours := member(member(line, "correlation").S, "link").isText() && member(line, "platform").isObject()
 	var started Time
-	eachMember(line, func(key string, v Value) bool {
-		if v.isNull() {
-			return true
-		}
+	var metadata Value // read last when it comes before what tells whose it is
+	seen, text, object := 0, 0, 0
+	for key, ok := o.key(); ok; key, ok = o.key() {
+		mark := 0
 		switch key {
 		case "event_id":
+			mark = ownID
+		case "timestamp":
+			mark = ownTime
+		case "event_type":
+			mark = ownType
+		case "action":
+			mark = ownAction
+		case "actor":
+			mark = ownActor
+		case "subject":
+			mark = ownSubject
+		case "correlation", "correlation_context":
+			mark = ownCorrelation
+		case "metadata":
+			mark = ownMetadata
+		case "timing":
+			mark = ownTiming
+		case "platform":
+			mark = ownPlatform
+		case "service", "service_name", "environment":
+			mark = ownService
+		}
+		if o.strict {
+			if seen&mark&^ownService != 0 {
+				return false
+			}
+			if mark == 0 {
+				if m := p.lookup(key, 0, aliasSeed); m.mark&^markOwn != 0 || m.field == fieldMessage {
+					return false // the mark of another shape
+				}
+			}
+		}
+		seen |= mark
+		switch o.peek() {
+		case '"':
+			text |= mark
+		case '{':
+			object |= mark
+			switch mark {
+			case ownActor:
+				o.actor()
+				continue
+			case ownSubject:
+				o.subject()
+				continue
+			case ownCorrelation:
+				o.correlation()
+				continue
+			case ownMetadata:
+				if o.linked {
+					o.ours = o.ours || !o.told
+					o.metadata()
+					continue
+				}
+			case ownPlatform:
+				o.placed = true
+				o.platform()
+				continue
+			}
+		}
+		v := o.value()
+		if v.isNull() {
+			continue
+		}
+		switch mark {
+		case ownID:
 			if id := v.scalar(); id != "" && len(id) <= 128 {
 				e.ID = ID{Text: id}
 			}
-		case "timestamp":
+		case ownTime:
 			if t, ok := p.parseTime(v.scalar()); ok {
 				e.setTime(t)
 			}
-		case "event_type":
+		case ownType:
 			e.Type = v.Plain()
-		case "action":
+		case ownAction:
 			e.Action = v.Plain()
-		case "actor":
-			if v.isObject() {
-				a := &e.Actor
-				a.Type, a.ID = member(v.S, "type").scalar(), member(v.S, "id").scalar()
-				a.Name, a.Email, a.Label = member(v.S, "name").scalar(), member(v.S, "email").scalar(), member(v.S, "label").scalar()
-				if a.Type != "system" && a.Type != "anonymous" {
-					e.AddIdent(IdentUser, a.Type, a.ID)
-				}
+		case ownMetadata:
+			if metadata = v; !v.isObject() {
+				p.keepField(e, key, v)
 			}
-		case "subject":
+		case ownTiming:
 			if v.isObject() {
-				e.Subject = Subject{member(v.S, "type").scalar(), member(v.S, "id").scalar()}
-				if e.Subject.ID != "" && e.Subject.Type != "job" {
-					e.AddIdent(IdentEntity, e.Subject.Type, e.Subject.ID)
-				}
-			}
-		case "correlation", "correlation_context":
-			p.ownCorrelation(e, v.S)
-		case "metadata":
-			p.ownMetadata(e, v.S, ours)
-		case "timing":
-			started = p.ownTiming(e, v.S)
-		case "platform":
-			p.ownPlatform(e, v.S)
-		default:
-			if key == "service" || key == "service_name" {
-				setDefault(&e.Platform.Service, v.scalar())
-			} else if key == "environment" && v.isText() {
-				setDefault(&e.Platform.Environment, v.scalar())
+				started = p.ownTiming(e, v.S)
 			} else {
 				p.keepField(e, key, v)
 			}
+		case ownService:
+			switch {
+			case key != "environment":
+				setDefault(&e.Platform.Service, v.scalar())
+			case v.isText():
+				setDefault(&e.Platform.Environment, v.scalar())
+			default:
+				p.keepField(e, key, v)
+			}
+		default:
+			p.keepField(e, key, v)
 		}
-		return true
-	})
+	}
+	if o.bad || o.strict && (skipSpace(o.s, o.i) != len(o.s) || text&(ownType|ownAction) != ownType|ownAction || !validEventType(e.Type) ||
+		object&(ownActor|ownSubject|ownCorrelation)|text&ownID == 0) {
+		return false
+	}
+	if o.ours && !o.placed && !o.told {
+		return false // another agent's correlation has a link too
+	}
+	if metadata.isObject() {
+		o.ours = o.linked && o.placed // as it was told, if it was
+		at := o.cursor
+		o.cursor = cursor{s: metadata.S, in: 1}
+		o.metadata()
+		o.cursor = at
+	}
 	if e.Time.From == FromRead && started.NS != 0 {
 		e.setTime(started)
 	}
@@ -72,7 +204,8 @@ func parseOwn(p *Parser, e *Event, line string) {
 		e.Type = "job.failed"
 		setOutcome(e, OutcomeFailure)
 	}
-	r.have = [2]uint64{}
+	p.rec.have = [2]uint64{}
+	return true
 }
 
 // pastTense turns the Ruby agent's "user.update" into "user.updated".
@@ -88,27 +221,80 @@ func pastTense(p *Parser, action string) string {
 	return action
 }
 
-func (p *Parser) ownCorrelation(e *Event, obj string) {
-	c := &e.Correlation
-	if id := member(obj, "primary_correlation_id").scalar(); id != "" {
-		e.AddIdent(IdentCorrelation, "primary_correlation_id", id)
-	}
-	eachMember(obj, func(key string, v Value) bool {
-		s := v.scalar()
-		if v.isNull() {
-			return true
+func (o *ownReader) actor() {
+	a := &o.e.Actor
+	for key, ok := o.key(); ok; key, ok = o.key() {
+		switch key {
+		case "type":
+			a.Type = o.text()
+		case "id":
+			a.ID = o.text()
+		case "name":
+			a.Name = o.text()
+		case "email":
+			a.Email = o.text()
+		case "label":
+			a.Label = o.text()
+		default:
+			o.keep("actor", key)
 		}
+	}
+	if a.Type != "system" && a.Type != "anonymous" {
+		o.e.AddIdent(IdentUser, a.Type, a.ID)
+	}
+}
+
+func (o *ownReader) subject() {
+	s := &o.e.Subject
+	for key, ok := o.key(); ok; key, ok = o.key() {
+		switch key {
+		case "type":
+			s.Type = o.text()
+		case "id":
+			s.ID = o.text()
+		default:
+			o.keep("subject", key)
+		}
+	}
+	if s.ID != "" && s.Type != "job" {
+		o.e.AddIdent(IdentEntity, s.Type, s.ID)
+	}
+}
+
+// keep keeps a member of an object that events do not have there.
+func (o *ownReader) keep(object, key string) {
+	if v := o.value(); !v.isNull() {
+		o.p.keepField(o.e, o.p.dotted(object, key), v)
+	}
+}
+
+func (o *ownReader) correlation() {
+	p, e, c := o.p, o.e, &o.e.Correlation
+	first := len(e.Idents)
+	for key, ok := o.key(); ok; key, ok = o.key() {
+		v := o.value()
+		if key == "link" {
+			o.linked = v.isText()
+			continue
+		}
+		if key == "confidence" || v.isNull() {
+			continue
+		}
+		s := v.scalar()
 		switch key {
 		case "primary_correlation_id":
+			if s != "" { // the one that names the flow, when there are several
+				e.Idents = slices.Insert(e.Idents, first, Ident{IdentCorrelation, "primary_correlation_id", s})
+			}
 		case "correlation_id":
-			e.AddIdent(IdentCorrelation, key, s)
+			e.AddIdent(IdentCorrelation, "correlation_id", s)
 		case "flow_id":
-			e.AddIdent(IdentFlow, key, s)
+			e.AddIdent(IdentFlow, "flow_id", s)
 			if f, ok := parseFlowID(s); ok {
 				c.Flow = f
 			}
 		case "parent_flow_id":
-			e.AddIdent(IdentParentFlow, key, s)
+			e.AddIdent(IdentParentFlow, "parent_flow_id", s)
 		case "process_id":
 			if v.isArray() {
 				eachItem(v.S, func(item Value) bool {
@@ -121,22 +307,22 @@ func (p *Parser) ownCorrelation(e *Event, obj string) {
 				c.Processes = append(c.Processes, s)
 			}
 		case "session_id":
-			e.setSession(key, s)
+			e.setSession("session_id", s)
 		case "request_id":
-			e.setRequestID(key, s)
+			e.setRequestID("request_id", s)
 		case "trace_id":
-			e.setTrace(key, s)
+			e.setTrace("trace_id", s)
 		case "span_id":
-			e.setSpan(key, s)
+			e.setSpan("span_id", s)
 		case "parent_span_id":
-			e.setParentSpan(key, s)
+			e.setParentSpan("parent_span_id", s)
 		case "job_id":
-			e.setJobID(key, s)
+			e.setJobID("job_id", s)
 		case "message_id":
-			e.setMessageID(key, s)
+			e.setMessageID("message_id", s)
 		case "parent_event_id":
 			c.Parent = ID{Text: s}
-			e.AddIdent(IdentCausation, key, s)
+			e.AddIdent(IdentCausation, "parent_event_id", s)
 		case "merged_flow_ids":
 			eachItem(v.S, func(item Value) bool {
 				if f, ok := parseFlowID(item.scalar()); ok {
@@ -144,25 +330,31 @@ func (p *Parser) ownCorrelation(e *Event, obj string) {
 				}
 				return true
 			})
-		case "link", "confidence":
 		default:
 			p.keepField(e, key, v)
 		}
-		return true
-	})
+	}
 }
+
+// crockfordLetters holds the value of each lower-case letter in base32, 0xff for those it leaves out.
+const crockfordLetters = "\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\xff\x12\x13\xff\x14\x15\xff\x16\x17\x18\x19\x1a\xff\x1b\x1c\x1d\x1e\x1f"
 
 // parseFlowID reads a flow id as we write it.
 func parseFlowID(s string) (f FlowID, ok bool) {
-	s, ok = strings.CutPrefix(s, "flow_")
-	if !ok || len(s) != 26 {
+	if len(s) != len("flow_")+26 || s[:5] != "flow_" {
 		return f, false
 	}
+	s = s[5:]
 	bits, n, at := uint64(0), 0, 0
 	for i := range len(s) {
-		v := strings.IndexByte(crockford, s[i])
-		if v < 0 {
-			return f, false
+		v := s[i] - '0'
+		if v >= 10 {
+			if s[i] < 'a' || s[i] > 'z' {
+				return f, false
+			}
+			if v = crockfordLetters[s[i]-'a']; v == 0xff {
+				return f, false
+			}
 		}
 		bits, n = bits<<5|uint64(v), n+5
 		if n >= 8 {
@@ -177,24 +369,44 @@ func parseFlowID(s string) (f FlowID, ok bool) {
 	return f, bits == 0
 }
 
-// ownMetadata reads metadata; ours tells that the keys which are not fixed are named metadata, not fields.
-func (p *Parser) ownMetadata(e *Event, obj string, ours bool) {
-	m := &e.Metadata
-	eachMember(obj, func(key string, v Value) bool {
-		s := v.scalar()
+func (o *ownReader) metadata() {
+	p, e, m := o.p, o.e, &o.e.Metadata
+	for key, ok := o.key(); ok; key, ok = o.key() {
+		if o.peek() == '{' {
+			switch key {
+			case "error":
+				o.error()
+				continue
+			case "job":
+				o.job()
+				continue
+			case "retry":
+				o.retry()
+				continue
+			case "db":
+				o.db()
+				continue
+			case "fields":
+				for key, ok := o.key(); ok; key, ok = o.key() {
+					p.keepField(e, key, o.value())
+				}
+				continue
+			}
+		}
+		v := o.value()
 		ok := true
 		switch key {
 		case "level":
-			m.Level = levelOf(s)
+			m.Level = levelOf(v.scalar())
 			ok = m.Level != LevelNone
 		case "message":
 			m.Message = v
 		case "duration":
-			m.Duration, ok = scaleDuration(s, second)
+			m.Duration, ok = scaleDuration(v.scalar(), second)
 		case "duration_ms":
-			m.Duration, ok = scaleDuration(s, millisecond)
+			m.Duration, ok = scaleDuration(v.scalar(), millisecond)
 		case "outcome":
-			switch s {
+			switch v.scalar() {
 			case "success":
 				m.Outcome = OutcomeSuccess
 			case "failure":
@@ -205,20 +417,20 @@ func (p *Parser) ownMetadata(e *Event, obj string, ours bool) {
 				ok = false
 			}
 		case "status":
-			m.Status = status3(s)
+			m.Status = status3(v.scalar())
 			ok = m.Status != 0
 		case "method":
-			m.Method = s
+			m.Method = v.scalar()
 		case "path":
-			m.Path, _, _ = strings.Cut(s, "?")
+			m.Path, _, _ = strings.Cut(v.scalar(), "?")
 		case "route":
-			m.Route = s
+			m.Route = v.scalar()
 		case "ip":
-			m.IP = s
+			m.IP = v.scalar()
 		case "user_agent":
-			m.UserAgent = s
+			m.UserAgent = v.scalar()
 		case "bytes":
-			setBytes(e, s)
+			setBytes(e, v.scalar())
 			ok = m.HasBytes
 		case "params":
 			if ok = v.isObject() || v.isArray(); ok {
@@ -226,40 +438,22 @@ func (p *Parser) ownMetadata(e *Event, obj string, ours bool) {
 			}
 		case "changes":
 			ok = changesOf(e, v.S)
-			if ok && !ours {
+			if ok && !o.ours {
 				setTransition(e)
 			}
 		case "error":
-			if ok = v.isObject(); ok {
-				m.Error = ErrorInfo{member(v.S, "class").scalar(), member(v.S, "message"), member(v.S, "stack")}
-			} else if ok = v.isText(); ok {
+			if ok = v.isText(); ok {
 				m.Error.Message = v
 			}
-		case "job":
-			if ok = v.isObject(); ok {
-				m.Job.Class, m.Job.Queue, m.Job.Args = member(v.S, "class").scalar(), member(v.S, "queue").scalar(), member(v.S, "args")
-				n, _ := smallInt(member(v.S, "attempt").scalar())
-				m.Job.Attempt = n
-				m.Job.Wait, _ = scaleDuration(member(v.S, "wait").scalar(), second)
-			}
-		case "retry":
-			if ok = v.isObject(); ok {
-				m.Retry.Attempt, _ = smallInt(member(v.S, "attempt").scalar())
-				m.Retry.Max, _ = smallInt(member(v.S, "max").scalar())
-				m.Retry.In, _ = scaleDuration(member(v.S, "in").scalar(), second)
-				m.Retry.WillRetry, m.Retry.Dead = member(v.S, "will_retry").S == "true", member(v.S, "dead").S == "true"
-			}
-		case "db":
-			if ok = v.isObject(); ok {
-				p.ownDB(e, v.S)
-			}
+		case "job", "retry", "db", "fields":
+			ok = false
 		case "timing":
 			eachMember(v.S, func(name string, d Value) bool {
 				addTiming(e, name, d.scalar(), second)
 				return true
 			})
 		case "timestamp_source":
-			if s == "read" {
+			if v.scalar() == "read" {
 				e.Time.From = FromCarrier
 				e.AddExtra(key, v)
 			}
@@ -268,34 +462,97 @@ func (p *Parser) ownMetadata(e *Event, obj string, ours bool) {
 				m.Truncated = append(m.Truncated, item.scalar())
 				return true
 			})
-		case "fields":
-			if ok = v.isObject(); ok {
-				eachMember(v.S, func(key string, v Value) bool {
-					p.keepField(e, key, v)
-					return true
-				})
-			}
 		default:
-			if ok = ours; ours {
+			if ok = o.ours; ok {
 				e.AddExtra(key, v)
 			}
 		}
 		if !ok {
 			p.keepField(e, key, v)
 		}
-		return true
-	})
+	}
 }
 
-func (p *Parser) ownDB(e *Event, obj string) {
-	d := &e.Metadata.DB
-	d.Op, d.Table, d.SQL = member(obj, "op").scalar(), member(obj, "table").scalar(), member(obj, "sql")
-	if n, ok := atoi(member(obj, "rows").scalar()); ok {
-		d.Rows, d.HasRows = n, true
+func (o *ownReader) error() {
+	x := &o.e.Metadata.Error
+	for key, ok := o.key(); ok; key, ok = o.key() {
+		switch key {
+		case "class":
+			x.Class = o.text()
+		case "message":
+			x.Message = o.value()
+		case "stack":
+			x.Stack = o.value()
+		default:
+			o.keep("error", key)
+		}
 	}
-	d.Queries, _ = smallInt(member(obj, "queries").scalar())
-	d.Cached, _ = smallInt(member(obj, "cached").scalar())
-	d.Total, _ = scaleDuration(member(obj, "total").scalar(), second)
+}
+
+func (o *ownReader) job() {
+	j := &o.e.Metadata.Job
+	for key, ok := o.key(); ok; key, ok = o.key() {
+		switch key {
+		case "class":
+			j.Class = o.text()
+		case "queue":
+			j.Queue = o.text()
+		case "args":
+			j.Args = o.value()
+		case "attempt":
+			j.Attempt, _ = smallInt(o.text())
+		case "wait":
+			j.Wait, _ = scaleDuration(o.text(), second)
+		default:
+			o.keep("job", key)
+		}
+	}
+}
+
+func (o *ownReader) retry() {
+	r := &o.e.Metadata.Retry
+	for key, ok := o.key(); ok; key, ok = o.key() {
+		switch key {
+		case "attempt":
+			r.Attempt, _ = smallInt(o.text())
+		case "max":
+			r.Max, _ = smallInt(o.text())
+		case "in":
+			r.In, _ = scaleDuration(o.text(), second)
+		case "will_retry":
+			r.WillRetry = o.value().S == "true"
+		case "dead":
+			r.Dead = o.value().S == "true"
+		default:
+			o.keep("retry", key)
+		}
+	}
+}
+
+func (o *ownReader) db() {
+	d := &o.e.Metadata.DB
+	for key, ok := o.key(); ok; key, ok = o.key() {
+		switch key {
+		case "op":
+			d.Op = o.text()
+		case "table":
+			d.Table = o.text()
+		case "sql":
+			d.SQL = o.value()
+		case "rows":
+			if n, ok := atoi(o.text()); ok {
+				d.Rows, d.HasRows = n, true
+			}
+		case "queries":
+			d.Queries, _ = smallInt(o.text())
+		case "cached":
+			d.Cached, _ = smallInt(o.text())
+		case "total":
+			d.Total, _ = scaleDuration(o.text(), second)
+		default:
+			o.keep("db", key)
+		}
+	}
 }
 
 // ownTiming reads the Ruby agent's timing and returns when the event began.
@@ -330,39 +587,38 @@ func (p *Parser) ownTiming(e *Event, obj string) (started Time) {
 	return started
 }
 
-func (p *Parser) ownPlatform(e *Event, obj string) {
-	pl := &e.Platform
-	eachMember(obj, func(key string, v Value) bool {
-		s := v.scalar()
+func (o *ownReader) platform() {
+	pl := &o.e.Platform
+	for key, ok := o.key(); ok; key, ok = o.key() {
+		v := o.value()
 		switch key {
 		case "service":
-			pl.Service = s
+			pl.Service = v.scalar()
 		case "environment":
-			pl.Environment = s
+			pl.Environment = v.scalar()
 		case "host", "hostname":
-			pl.Host = s
+			pl.Host = v.scalar()
 		case "pid", "process_id":
-			pl.PID = s
+			pl.PID = v.scalar()
 		case "thread", "thread_id":
-			pl.Thread = s
+			pl.Thread = v.scalar()
 		case "version":
-			pl.Version = s
+			pl.Version = v.scalar()
 		case "container":
-			pl.Container = s
+			pl.Container = v.scalar()
 		case "pod":
-			pl.Pod = s
+			pl.Pod = v.scalar()
 		case "namespace":
-			pl.Namespace = s
+			pl.Namespace = v.scalar()
 		case "format":
-			pl.Format = s
+			pl.Format = v.scalar()
 		case "source":
 		default:
 			if !v.isNull() {
-				p.keepField(e, key, v)
+				o.p.keepField(o.e, key, v)
 			}
 		}
-		return true
-	})
+	}
 }
 
 // splitEvents takes apart what an agent sends: {"events":[…]} or a bare list.

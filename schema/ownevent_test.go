@@ -3,6 +3,8 @@ package schema
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -77,4 +79,92 @@ func TestOTLPValues(t *testing.T) {
 			t.Errorf("%s is %q, want %q\n%s", p, got, want, AppendJSON(nil, e))
 		}
 	}
+}
+
+// sameOtherwise reads a line as it is, and with a blank behind its brace, which sends it the longer way of lines that may be
+// anything. Both must be the same event.
+func sameOtherwise(t *testing.T, line string) {
+	t.Helper()
+	src := NewSource("own.log", "own.log", []byte("k"), []byte("i"))
+	read := func(line string) (text string, idents []Ident) {
+		p := newTestParser(t, time.UTC)
+		p.Start(src, instant)
+		var b []byte
+		for _, e := range p.Parse(nil, line, 0, nil) {
+			b = AppendJSON(b, &e)
+			idents = append(idents, e.Idents...)
+		}
+		return strings.ReplaceAll(string(b), `{ `, `{`), idents
+	}
+	direct, ids := read(line)
+	other, otherIDs := read("{ " + line[1:])
+	if strings.Contains(direct, `"format":"text"`) && strings.Contains(other, `"format":"text"`) {
+		return // whose message is the line
+	}
+	if direct != other || !slices.Equal(ids, otherIDs) {
+		t.Errorf("%s\n read directly %s\n otherwise     %s\n%v\n%v", line, direct, other, ids, otherIDs)
+	}
+}
+
+var ownLines = []string{
+	`{"event_id":"evt_1","timestamp":"2026-03-14T10:00:00.150Z","event_type":"http.request","action":"GET /a","actor":{"type":"user","id":"4","role":"admin"},"subject":{"type":"order","id":17,"x":[1]},` +
+		`"correlation":{"flow_id":"flow_7p8yt21cgcz7yn0m4gtpsbhxbg","process_id":["a:1","b:2"],"request_id":"r-1","trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331","parent_span_id":"00f067aa0ba902b7",` +
+		`"job_id":"j-1","message_id":"<m-1>","session_id":"sess_0123456789abcdef","parent_event_id":"evt_0","merged_flow_ids":["flow_7p8yt21cgcz7yn0m4gtpsbhxbg"],"tenant":"t","link":"id","confidence":1},` +
+		`"metadata":{"level":"warn","message":"a \"b\"","duration":0.15,"outcome":"failure","status":500,"method":"GET","path":"/a?b=c","route":"/a","ip":"10.0.0.1","user_agent":"curl","bytes":12,"params":{"a":1},` +
+		`"changes":{"status":["new","paid"],"n":{"from":1,"to":2}},"error":{"class":"E","message":"m","stack":["a","b"],"code":7},"job":{"class":"J","queue":"q","args":[1],"attempt":2,"wait":0.1,"tag":"t"},` +
+		`"retry":{"attempt":1,"max":5,"in":2,"will_retry":true,"dead":false,"why":"w"},"db":{"op":"select","table":"t","sql":"SELECT 1","rows":3,"queries":2,"cached":1,"total":0.2,"shard":"s"},"timing":{"db":0.1},` +
+		`"timestamp_source":"read","truncated":["fields.x"],"fields":{"a":null,"b":{"c":1}},"logger":"Shop"},"platform":{"service":"s","environment":"e","host":"h","pid":7,"thread":"t","version":"1","container":"c",` +
+		`"pod":"p","namespace":"n","format":"f","source":{"file":"x"},"region":"eu"}}`,
+	`{"event_type":"data.change","action":"user.update","timestamp":"2026-03-14T10:00:00Z","metadata":{"level":"odd","status":"x","error":"boom","job":"J","changes":{"status":["a","b"]},"plan":"pro"},"correlation":{"link":"id"},` +
+		`"actor":{"type":"system"},"impact":{"user_facing":true}}`,
+	`{"timestamp":"2026-03-14T10:00:00Z","event_id":"1","event_type":"job.completed","action":"A.failed","actor":"bob","timing":{"duration_ms":15},"service":"a","service_name":"b","environment":"production"}`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /","metadata":{"message":"{\"a\": 1}"}}`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /","correlation":{"link":"id"},"metadata":{"a":1}}`,
+	`{"event_id":"1","event_id":"2","event_type":"http.request","action":"GET /"}`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /","error_severity":"LOG"}`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /","message":"x"}`,
+	`{"event_id":"1","event_type":"http.request","act\u0069on":"GET /", "x" : [ ] , "y":{ } }`,
+	`{"event_id":"1","event_type":"http.request","action":5}`,
+	`{"event_id":"1","event_type":"Http","action":"GET /"}`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /"} x`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /","metadata":{"a":[1,}}`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /","metadata":{,}}`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /","metadata":{"a" 1}}`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /","metadata":{"a":1`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /"`,
+	`{"event_id":"1","event_type":"http.request","action":"GET /";"a":1}`,
+	`{"event_id":"`,
+}
+
+func TestOwnEventReadDirectly(t *testing.T) {
+	t.Parallel()
+	for _, line := range ownLines {
+		sameOtherwise(t, line)
+		for i := 1; i < len(line); i += 7 { // cut short
+			sameOtherwise(t, line[:i])
+		}
+	}
+	e := parseLine(t, ownLines[0])
+	got := map[string]string{}
+	for _, f := range e.Metadata.Fields {
+		got[f.Key] = f.Value.S
+	}
+	want := map[string]string{"actor.role": "admin", "subject.x": "[1]", "tenant": "t", "error.code": "7", "job.tag": "t", "retry.why": "w", "db.shard": "s", "a": "null", "b": `{"c":1}`, "region": "eu"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("what events do not have elsewhere: %v", got)
+	}
+	if e := parseLine(t, ownLines[3]); e.Type != "http.request" || e.Platform.Format != "ezlogs" {
+		t.Errorf("an event whose message is JSON: %s", AppendJSON(nil, e))
+	}
+}
+
+func FuzzOwnEvent(f *testing.F) {
+	for _, line := range ownLines {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		if strings.HasPrefix(line, "{") && strings.IndexByte(line, '\n') < 0 {
+			sameOtherwise(t, line)
+		}
+	})
 }
