@@ -122,7 +122,7 @@ func TestDebugUse(t *testing.T) {
 		{"an empty file as a summary", []string{"--summary", "only", empty}, 0, "", "0 flows"},
 		{"a file that is not there", []string{filepath.Join(dir, "empty.lg")}, 1, "", "did you mean"},
 		{"a glob of nothing", []string{filepath.Join(dir, "*.nothing")}, 1, "", "nothing"},
-		{"the latest error", []string{"--flow", "latest:error", "--layout", "list", demo}, 0, "SweepCartsWorker", ""},
+		{"the latest error", []string{"--flow", "latest:error", "--layout", "list", demo}, 0, "ActiveRecord::Deadlocked", ""},
 		{"by actor", []string{"--by", "actor", demo}, 0, "actor user:274", ""},
 		{"journeys", []string{"--journeys", demo}, 0, "journey", ""},
 		{"why", []string{"--why", "1", filepath.Join(demo, "pay.log")}, 0, "flow", ""},

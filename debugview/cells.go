@@ -38,7 +38,7 @@ func wrap(s string, n int) []string {
 	start, end, width := 0, 0, 0 // the line so far is s[start:end], width cells
 	for i := 0; i <= len(s); {
 		j := i
-		for j < len(s) && s[j] != ' ' {
+		for j < len(s) && (s[j] != ' ' || j > i && measure(s[j-1], s[j+1:])) {
 			j++
 		}
 		w := cells(s[i:j])
@@ -63,6 +63,22 @@ func wrap(s string, n int) []string {
 		i = j + 1
 	}
 	return append(lines, s[start:end])
+}
+
+// measure reports whether what follows a blank is the unit of the number that ends before it: a line does not end between them.
+func measure(before byte, after string) bool {
+	if before < '0' || before > '9' {
+		return false
+	}
+	n := 0
+	for n < len(after) && (after[n]|0x20 >= 'a' && after[n]|0x20 <= 'z' || after[n] >= utf8.RuneSelf) {
+		n++
+	}
+	switch after[:n] {
+	case "ns", "µs", "us", "ms", "s", "m", "h", "d":
+		return true
+	}
+	return false
 }
 
 // appendDuration appends a duration as people read it: 936 µs, 2.3 ms, 94 ms, 1.34 s, 3 m 07 s, 2 h 05 m, 3 d 04 h.

@@ -110,7 +110,7 @@ func (t *tree) resume() {
 			}
 			r.try = max(r.try, tr.try+1)
 			if tr.failed && !r.failed && t.state == fine {
-				t.state, t.again = retried, true
+				t.state, t.retried = retried, true
 			}
 		}
 	}

@@ -38,6 +38,7 @@ type View struct {
 	scratch     []byte
 	services    []text2 // names of services; the first is none
 	lastService uint16
+	formats     []string // of lines, as platform.format names them
 	show        []pattern
 	keepJSON    bool
 	skipJSON    bool // for the event at hand

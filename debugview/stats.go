@@ -73,7 +73,7 @@ func (s *stats) late(t *tree) {
 func (s *stats) flow(t *tree, matched bool) {
 	s.flows++
 	s.states[t.state]++
-	if t.state == retried && !t.again {
+	if t.state == retried && !t.retried {
 		s.partly++
 	}
 	s.orphans += int64(t.orphans)

@@ -88,6 +88,7 @@ type step struct {
 	status     int16
 	attempt    int16
 	service    uint16 // index into View.services
+	format     uint8  // index into View.formats
 	learn      uint8  // index into View.learned
 	kind       kind
 	phase      phase
@@ -206,8 +207,8 @@ func (v *View) take(s *step, e *schema.Event) {
 	if m.Duration.Set && m.Duration.NS >= 0 {
 		s.dur = m.Duration.NS
 	}
-	s.service = v.service(e.Platform.Service)
-	if e.Correlation.JobID != "" && s.kind == kindJob {
+	s.service, s.format = v.service(e.Platform.Service), v.formatIndex(e.Platform.Format)
+	if e.Correlation.JobID != "" && (s.kind == kindJob || e.Type == "message.received") {
 		s.job = maphash.String(v.texts.seed, e.Correlation.JobID) | 1
 	}
 	if e.Failed() {
@@ -328,6 +329,19 @@ func (v *View) service(name string) uint16 {
 	v.services = append(v.services, text2{raw, clean(cutBytes(raw, 200), v.texts.ascii)})
 	v.lastService = uint16(len(v.services) - 1)
 	return v.lastService
+}
+
+// formatIndex returns the index of a format; beyond the number that is kept, they share the last.
+func (v *View) formatIndex(name string) uint8 {
+	for i, f := range v.formats {
+		if f == name {
+			return uint8(i)
+		}
+	}
+	if len(v.formats) < 250 {
+		v.formats = append(v.formats, strings.Clone(name))
+	}
+	return uint8(len(v.formats) - 1)
 }
 
 // maxServices is the number of names of services that are kept.

@@ -63,7 +63,7 @@ func (l *storyLayout) flow(v *View, t *tree) {
 	}
 	text := v.story.full(t)
 	if text == "" {
-		if text = t.rootName(); text == "" {
+		if text = v.story.bare(t); text == "" {
 			return
 		}
 	}
@@ -106,12 +106,7 @@ func (l *cardLayout) flow(v *View, t *tree) {
 	if head == "" {
 		head = t.rootName()
 	}
-	rest := ""
-	if t.rootFailed() {
-		rest = v.story.before(t)
-	} else {
-		rest = v.story.clauses(t, used)
-	}
+	rest := v.story.rest(t, used)
 	p := &l.p
 	p.b = p.b[:0]
 	inner := l.width - 18
@@ -176,7 +171,7 @@ func chips(t *tree) string {
 	var out []string
 	for _, i := range t.order {
 		r := &t.rows[i]
-		if r.kind != kindDB || r.failed || r.step.subject == "" || r.count > 1 {
+		if r.kind != kindDB || r.failed || r.subject == "" || r.things > 1 {
 			continue
 		}
 		noun, _, ok := strings.Cut(r.label, ".")
@@ -187,7 +182,7 @@ func chips(t *tree) string {
 			out = append(out, "…")
 			break
 		}
-		chip := strings.ReplaceAll(noun, "_", " ") + " #" + r.step.subject
+		chip := strings.ReplaceAll(noun, "_", " ") + " #" + r.subject
 		if !slices.Contains(out, chip) {
 			out = append(out, chip)
 		}

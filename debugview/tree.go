@@ -26,6 +26,7 @@ func (s state) String() string { return stateNames[s] }
 type row struct {
 	step       *step // the first of its steps
 	label      string
+	subject    string // id of what it is about, "" for several
 	d          *detail
 	start, end int64 // nanoseconds; end == start when the duration is unknown
 	dur        int64 // its own, of equal steps together; -1 unknown
@@ -37,6 +38,7 @@ type row struct {
 	depth      int32
 	kids       int32
 	count      int32
+	things     int32 // what equal steps are about
 	try        int32 // which run of the job, 1 for the first
 	status     int16
 	kind       kind
@@ -73,7 +75,7 @@ type tree struct {
 	roots      int
 	quiet      bool
 	why        int32 // row that made the state what it is, -1 none
-	again      bool  // what failed was tried again
+	retried    bool  // what failed was tried again
 	events     int
 	matches    int
 
@@ -184,7 +186,7 @@ func (t *tree) collect(v *View) {
 // add appends the row of s.
 func (t *tree) add(s *step, from, to int64) int32 {
 	t.rows = append(t.rows, row{
-		step: s, label: s.label, d: s.d, start: from, end: to, dur: s.dur, parent: -1, after: -1, count: 1, status: s.status, kind: s.kind,
+		step: s, label: s.label, subject: s.subject, d: s.d, start: from, end: to, dur: s.dur, parent: -1, after: -1, count: 1, things: 1, status: s.status, kind: s.kind,
 		failed: s.flags&flagFailed != 0, warn: s.flags&flagWarn != 0, dead: s.flags&flagDead != 0, willRetry: s.flags&flagWillRetry != 0,
 	})
 	r := &t.rows[len(t.rows)-1]
@@ -233,9 +235,35 @@ type run struct {
 	row      int32 // of its last run
 	first    int32 // of its first
 	enqueued int64 // time of the last enqueue that no run has followed, 0 none
+	told     int64 // time of the last event that told of an end
 	tries    int32
 	running  bool
 	queued   bool
+}
+
+// sameEnd is how long after the end of a run another event may tell of that end, nanoseconds: what failed, then that it will be
+// tried again. An end that comes later is that of another run, whose start nobody logged.
+const sameEnd = 1e9
+
+// again reports whether s tells once more how the last run of r ended.
+func (t *tree) again(r *run, s *step) bool {
+	if r.row < 0 || r.queued {
+		return false
+	}
+	limit := int64(sameEnd)
+	if s.digits == 0 {
+		limit += sameEnd // the second may have ended in between
+	}
+	if r.told != 0 && s.at-r.told > limit {
+		return false
+	}
+	for i := range t.rows {
+		// A worker that takes the job in between is about to run it.
+		if m := &t.rows[i]; m.kind == kindMessage && m.step.job != 0 && m.step.job == s.job && m.start > r.told && m.start < s.at && r.told != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // runs makes one row of the steps that tell of one run of a job.
@@ -334,7 +362,7 @@ func (t *tree) phase(v *View, r *run, s *step) {
 		r.running = true
 	case phaseRetried:
 		if r.row < 0 || !r.running {
-			if r.row >= 0 && !r.queued {
+			if t.again(r, s) {
 				t.rows[r.row].willRetry = true
 				t.blame(r.row, s)
 				return
@@ -352,7 +380,7 @@ func (t *tree) phase(v *View, r *run, s *step) {
 			t.rows[r.row].dead, t.rows[r.row].failed = true, true
 			t.blame(r.row, s)
 			return
-		case s.phase == phaseFailed && r.row >= 0 && !r.queued && t.rows[r.row].failed && s.dur < 0 && r.enqueued == 0:
+		case s.phase == phaseFailed && r.row >= 0 && !r.queued && t.rows[r.row].failed && s.dur < 0 && r.enqueued == 0 && t.again(r, s):
 			t.blame(r.row, s) // the same failure told twice
 			return
 		default:
@@ -366,6 +394,7 @@ func (t *tree) phase(v *View, r *run, s *step) {
 // ended puts the end of a run, told by s, into the job's last row.
 func (t *tree) ended(r *run, s *step) {
 	q := &t.rows[r.row]
+	r.told = s.at
 	switch {
 	case s.dur >= 0:
 		q.dur = s.dur
@@ -557,9 +586,19 @@ func (t *tree) fold(n1 int) {
 		i = j
 	}
 	for i := range t.rows {
-		if r := &t.rows[i]; r.kind == kindSQL && int(r.count) >= n1 && !r.folded {
-			r.n1 = true
-			t.n1 = append(t.n1, int32(i))
+		r := &t.rows[i]
+		if r.folded || r.count == 1 {
+			continue
+		}
+		switch r.kind {
+		case kindSQL:
+			if int(r.count) >= n1 {
+				r.n1 = true
+				t.n1 = append(t.n1, int32(i))
+			}
+		case kindDB, kindUser, kindEvent:
+			n, subject := t.things(int32(i))
+			r.things, r.subject = int32(n), subject
 		}
 	}
 	slices.SortFunc(t.n1, func(a, b int32) int {
@@ -638,7 +677,8 @@ func (t *tree) judge() {
 		return
 	}
 	root := &t.rows[t.root]
-	rootFine := !root.failed && (root.status > 0 && root.status < 500 || root.step.flags&flagOutcome != 0 || root.kind == kindJob && !root.running && !root.queued)
+	rootFine := !root.failed && (root.status > 0 && root.status < 500 || root.step.flags&flagOutcome != 0 || root.kind == kindJob && !root.running && !root.queued) ||
+		root.failed && root.kind == kindJob && t.recovered(t.root)
 	var worst state
 	var why *row
 	blame := func(s state, i int) {
@@ -656,8 +696,8 @@ func (t *tree) judge() {
 		switch {
 		case int32(i) == t.root && r.kind != kindJob:
 			blame(failed, i)
-		case t.recovered(int32(i)), r.kind == kindJob && r.willRetry && !r.dead:
-			t.again = true
+		case t.recovered(int32(i)), r.kind == kindJob && r.willRetry && !r.dead, t.ofTried(r):
+			t.retried = true
 			blame(retried, i)
 		case r.kind == kindJob || r.kind == kindMail || !rootFine:
 			blame(failed, i)
@@ -671,15 +711,23 @@ func (t *tree) judge() {
 	}
 	if why != nil {
 		t.reason = reasonOf(why, t.state)
+		if t.state == retried && t.ofTried(why) {
+			t.reason = "retried: " + t.reason
+		}
 	}
 }
 
 // stateName is the state in a word; a flow that finished though something failed for good is partial.
 func (t *tree) stateName() string {
-	if t.state == retried && !t.again {
+	if t.state == retried && !t.retried {
 		return "partial"
 	}
 	return t.state.String()
+}
+
+// ofTried reports whether r is the error of a run of a job that was tried again, with success.
+func (t *tree) ofTried(r *row) bool {
+	return r.kind == kindError && r.parent >= 0 && t.rows[r.parent].kind == kindJob && t.rows[r.parent].failed && t.recovered(r.parent)
 }
 
 // better reports whether r tells more about a failure than q does.

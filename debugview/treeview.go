@@ -175,8 +175,8 @@ func (t *tree) headText(v *View) (name, status, reason string) {
 		switch {
 		case r.status > 0:
 			status = " → " + strconv.Itoa(int(r.status))
-		case (r.kind == kindDB || r.kind == kindUser || r.kind == kindEvent) && r.step.subject != "":
-			status = " #" + r.step.subject
+		case (r.kind == kindDB || r.kind == kindUser || r.kind == kindEvent) && r.subject != "":
+			status = " #" + r.subject
 		case r.kind == kindJob && r.queued:
 			status = " queued"
 		}
@@ -412,6 +412,9 @@ func (r *row) name(v *View) (name, suffix string) {
 	switch {
 	case r.count > 1:
 		suffix = " ×" + strconv.Itoa(int(r.count))
+		if r.things == 1 && r.subject != "" {
+			suffix = " #" + cut(r.subject, 40) + suffix // several lines about one thing
+		}
 		if r.status > 0 {
 			suffix = " " + strconv.Itoa(int(r.status)) + suffix
 		}
@@ -420,8 +423,8 @@ func (r *row) name(v *View) (name, suffix string) {
 		}
 	case r.status > 0 && (r.kind == kindHTTP || r.kind == kindAPI):
 		suffix = " " + strconv.Itoa(int(r.status))
-	case r.step.subject != "":
-		suffix = " #" + cut(r.step.subject, 40)
+	case r.subject != "":
+		suffix = " #" + cut(r.subject, 40)
 	}
 	if r.kind == kindJob && r.try > 1 {
 		suffix += " · try " + strconv.Itoa(int(r.try))
