@@ -73,7 +73,8 @@ func debugCommand(env *Env) *cli.Command {
 			&cli.StringFlag{Name: "theme", Usage: "auto, light, dark, mono or cvd"},
 			&cli.StringFlag{Name: "summary", Value: "auto", Usage: "auto, only, json or never"},
 			&cli.StringFlag{Name: "why", Usage: "say what tied `EVENT|LINE|FILE:LINE` to its flow"},
-			&cli.BoolFlag{Name: "tui", Usage: "full-screen browser"},
+			&cli.BoolFlag{Name: "tui", Usage: "full-screen browser; ? lists its keys"},
+			&cli.BoolFlag{Name: "mouse", Usage: "with --tui: clicks and the wheel work; hold Shift to select text"},
 			&cli.BoolFlag{Name: "web", Usage: "live page on 127.0.0.1"},
 			&cli.StringFlag{Name: "web-addr", Value: "127.0.0.1:7331", Usage: "`ADDRESS` of the live page"},
 			&cli.StringSliceFlag{Name: "expect", Usage: "flows must be as in `FILE.toml`, or as in 'http.request > data.change > job.*'; exit 4 if not; repeatable"},
@@ -117,7 +118,11 @@ func runDebug(env *Env, c *cli.Context) error {
 			"or    ezlogs debug --demo                      sample flows, nothing to set up",
 		}}
 	}
-	limitMemory(env, l.Config, 128<<20)
+	room := int64(128 << 20)
+	if c.Bool("tui") {
+		room += 320 << 20 // what the browser keeps
+	}
+	limitMemory(env, l.Config, room)
 	// The flow that is asked for may have been named by an agent that knows another of its ids, and JSON tells all names.
 	l.Config.Correlation.Aliases = len(c.StringSlice("flow")) > 0 || c.String("layout") == "json" || c.String("output") != ""
 	vcfg, err := viewConfig(env, c, l.Config, paths)
@@ -365,7 +370,9 @@ func (d *debugRun) browse(ctx context.Context) error {
 	if !isTerminal(d.env.Stdout) {
 		return usagef("--tui needs a terminal: stdout is none")
 	}
-	d.vcfg.Layout, d.vcfg.Export, d.vcfg.Region = "tree", "", false
+	d.vcfg.Layout, d.vcfg.Export, d.vcfg.Region, d.vcfg.Mouse = "tree", "", false, d.c.Bool("mouse")
+	d.cfg.raw = newRawLines(d.engine.Worker())
+	d.vcfg.Raw = d.cfg.raw.take
 	b, err := debugview.NewBrowser(d.vcfg, nil, d.env.Stderr, d.totals, nil)
 	if err != nil {
 		return &exitError{status: statusUsage, text: err.Error()}
@@ -374,6 +381,12 @@ func (d *debugRun) browse(ctx context.Context) error {
 	defer cancel()
 	fed := make(chan error, 1)
 	go func() {
+		defer func() {
+			if bug := recover(); bug != nil {
+				b.Restore() // the report of it is to be read on a sane terminal
+				panic(bug)
+			}
+		}()
 		err := d.feed(ctx, b.View())
 		b.View().Settle()
 		fed <- err

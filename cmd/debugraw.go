@@ -3,6 +3,7 @@ package cmd
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ezlogs/ezlogs/redact"
 	"github.com/ezlogs/ezlogs/schema"
@@ -16,8 +17,9 @@ type rawLine struct {
 	used   bool
 }
 
-// rawLines keeps lines until the events that they are of are shown.
+// rawLines keeps lines until the events that they are of are shown. Lines come in while others are taken.
 type rawLines struct {
+	mu       sync.Mutex // guards everything below
 	redactor *redact.Redactor
 	sources  map[*schema.Source]*rawSource
 }
@@ -46,6 +48,8 @@ func raw(offset int64, text string, e *schema.Event) rawLine {
 
 // keep takes the lines of a chunk, in the order of its source.
 func (k *rawLines) keep(src *schema.Source, lines []rawLine) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	s := k.sources[src]
 	if s == nil {
 		s = &rawSource{stream: k.redactor.Stream()}
@@ -60,6 +64,8 @@ func (k *rawLines) keep(src *schema.Source, lines []rawLine) {
 // take returns the lines of an event as they were logged, redacted. It returns false when they are no longer there; a line that
 // tells of several events is returned with the first of them.
 func (k *rawLines) take(e *schema.Event) (string, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	s := k.sources[e.Origin.Source]
 	if s == nil {
 		return "", false

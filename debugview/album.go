@@ -5,29 +5,31 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // shot is a copy of a settled flow, for a person who goes back and forth. It does not change.
 type shot struct {
-	number int // in order of settling
-	short  string
-	id     string
-	state  state
-	start  int64
-	dur    int64 // -1 unknown
-	events int
-	name   string
-	status string
-	reason string
-	story  string
-	who    string // actor, subject, services in one line
-	quiet  bool
-	slow   bool
-	n1     int
-	rows   []shotRow
-	json   *FlowJSON
-	html   string
-	size   int
+	number  int // in order of settling
+	short   string
+	id      string
+	state   state
+	start   int64
+	dur     int64 // -1 unknown
+	events  int
+	name    string
+	status  string
+	reason  string
+	story   string
+	who     string // actor, subject, services in one line
+	quiet   bool
+	slow    bool
+	n1      int
+	rows    []shotRow
+	json    *FlowJSON
+	html    string
+	mermaid string
+	size    int
 }
 
 // shotRow is a row of a shot.
@@ -47,6 +49,8 @@ type shotRow struct {
 	warn   bool
 	status int
 	count  int
+	below  bool   // rows follow that are part of this one
+	equal  bool   // these are the equal steps it stands for
 	step   string // subject
 	svc    string
 	sql    string
@@ -133,6 +137,9 @@ func (v *View) shoot(t *tree) *shot {
 		name: name, status: status, reason: strings.TrimSpace(reason), quiet: t.quiet, json: v.flowJSON(t),
 		html: string(v.appendFlowHTML(nil, t, true)), rows: make([]shotRow, 0, len(t.order)),
 	}
+	diagram := mermaidLayout{}
+	diagram.flow(v, t)
+	s.mermaid = string(diagram.append(nil))
 	if t.f.continues == nil {
 		s.story = v.story.full(t)
 	}
@@ -147,19 +154,21 @@ func (v *View) shoot(t *tree) *shot {
 	subject := ""
 	lines := treeLayout{}
 	var lasts []bool
-	for _, i := range t.order {
-		r := &t.rows[i]
-		for len(lasts) <= int(r.depth) {
+	add := func(r *row, depth int, last bool) *shotRow {
+		for len(lasts) <= depth {
 			lasts = append(lasts, false)
 		}
-		lasts[r.depth] = r.last
+		lasts[depth] = last
 		at, width, wait := t.place(r, barUnits)
 		rowName, suffix := r.name(v)
 		took, _ := lines.took(v, t, r)
 		x := shotRow{
-			kind: r.kind, depth: int(r.depth), prefix: branches(lasts, int(r.depth)), name: rowName, suffix: suffix, at: at, width: width, wait: wait,
+			kind: r.kind, depth: depth, prefix: branches(lasts, depth), name: rowName, suffix: suffix, at: at, width: width, wait: wait,
 			start: r.start, took: took, failed: r.failed || r.kind == kindError, warn: r.warn, status: int(r.status), count: int(r.count),
 			step: r.step.subject, svc: v.serviceOf(r.step), sql: r.step.sql, d: r.d,
+		}
+		if n := len(s.rows) - 1; n >= 0 && s.rows[n].depth < depth {
+			s.rows[n].below = true
 		}
 		if r.parent >= 0 {
 			p := &t.rows[r.parent]
@@ -168,7 +177,26 @@ func (v *View) shoot(t *tree) *shot {
 		x.text = strings.ToLower(r.kind.String() + " " + rowName + suffix)
 		if r.d != nil {
 			x.text += " " + strings.ToLower(errorText(r.d)+" "+r.d.json)
-			s.size += r.step.size()
+			s.size += r.step.size() + len(r.d.raw)
+		}
+		s.rows = append(s.rows, x)
+		s.size += 600 + len(x.text)
+		return &s.rows[len(s.rows)-1]
+	}
+	equal := t.equals()
+	for _, i := range t.order {
+		r := &t.rows[i]
+		add(r, int(r.depth), r.last)
+		if list := equal[i]; len(list) > 0 {
+			n := len(s.rows) - 1
+			one := *r
+			one.label, one.count, one.n1, one.dur = r.step.label, 1, false, r.step.dur
+			one.end = r.start + max(one.dur, 0)
+			add(&one, int(r.depth)+1, false)
+			for k, j := range list {
+				add(&t.rows[j], int(r.depth)+1, k == len(list)-1)
+			}
+			s.rows[n].equal = true
 		}
 		services = appendNew(services, v.serviceOf(r.step))
 		if subject == "" && r.kind == kindDB && r.step.subject != "" {
@@ -176,16 +204,29 @@ func (v *View) shoot(t *tree) *shot {
 				subject = noun + " " + r.step.subject
 			}
 		}
-		s.rows = append(s.rows, x)
-		s.size += 400
 	}
 	var parts []string
 	for _, p := range [3]string{t.f.actor, subject, strings.Join(services, " → ")} {
 		parts = appendNew(parts, p)
 	}
 	s.who = strings.Join(parts, " · ")
-	s.size += 1000 + 2*len(s.html)
+	s.size += 1000 + len(s.html) + len(s.mermaid) + len(s.story)
 	return s
+}
+
+// equals returns the rows that stand folded in another one, by that one.
+func (t *tree) equals() map[int32][]int32 {
+	var out map[int32][]int32
+	for i := range t.rows {
+		r := &t.rows[i]
+		if into := &t.rows[r.into]; r.folded && into != r && into.count > 1 && into.step.fold == r.step.fold {
+			if out == nil {
+				out = map[int32][]int32{}
+			}
+			out[r.into] = append(out[r.into], int32(i))
+		}
+	}
+	return out
 }
 
 // branches returns the lines of the tree in front of a row.
@@ -209,6 +250,15 @@ func branches(lasts []bool, depth int) string {
 	return b.String()
 }
 
+// moment writes a time to the millisecond, with its day and zone.
+func (v *View) moment(ns int64) string {
+	loc := v.cfg.Location
+	if loc == nil {
+		loc = time.UTC
+	}
+	return time.Unix(0, ns).In(loc).Format("2006-01-02 15:04:05.000 MST")
+}
+
 // facts returns what is known of a row, as names and values; stack frames follow each other under one name.
 func (x *shotRow) facts(v *View) []pair {
 	var out []pair
@@ -218,7 +268,9 @@ func (x *shotRow) facts(v *View) []pair {
 		}
 	}
 	if d := x.d; d != nil {
-		add("error", d.class)
+		if d.class != x.name {
+			add("error", d.class)
+		}
 		add("message", d.message)
 		for i, f := range d.stack {
 			name := ""
@@ -245,7 +297,7 @@ func (x *shotRow) facts(v *View) []pair {
 	add("subject", x.step)
 	add("service", x.svc)
 	add("parent", x.parent)
-	add("time", v.date(x.start))
+	add("time", v.moment(x.start))
 	if x.d != nil && x.d.json != "" {
 		var e struct {
 			Metadata struct {

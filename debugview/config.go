@@ -55,6 +55,8 @@ type Config struct {
 	TermSize func() (width, height int) `toml:"-"`
 	// Keys says that the caller reads keys and calls Pause; the live region tells so.
 	Keys bool `toml:"-"`
+	// Mouse lets the browser take clicks and the wheel, which the terminal then does not use for selecting text.
+	Mouse bool `toml:"-"`
 	// Sort is start, settle, duration or events; "" is start for files and settle for everything else. The last two
 	// print at the end of the input.
 	Sort string `toml:"-"`

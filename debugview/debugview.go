@@ -41,6 +41,7 @@ type View struct {
 	formats     []string // of lines, as platform.format names them
 	show        []pattern
 	keepJSON    bool
+	keepRaw     bool // the lines too, by cfg.Raw
 	skipJSON    bool // for the event at hand
 	keepGroups  bool
 

@@ -300,7 +300,13 @@ func (l *mermaidLayout) flow(v *View, t *tree) {
 }
 
 func (l *mermaidLayout) end(v *View) {
-	b := append(v.out.b, "sequenceDiagram\n"...)
+	v.out.b = l.append(v.out.b)
+	v.out.started = true
+}
+
+// append appends the diagram of the flows so far.
+func (l *mermaidLayout) append(b []byte) []byte {
+	b = append(b, "sequenceDiagram\n"...)
 	for _, h := range l.heads {
 		b = append(append(b, h...), '\n')
 	}
@@ -310,8 +316,7 @@ func (l *mermaidLayout) end(v *View) {
 	if l.flows > maxMermaid {
 		b = append(b, "  %% "+strconv.Itoa(l.flows-maxMermaid)+" further flows are left out\n"...)
 	}
-	v.out.b = b
-	v.out.started = true
+	return b
 }
 
 // otlpLayout writes spans as OTLP/JSON.

@@ -107,6 +107,7 @@ type detail struct {
 	invalid        string // validation errors
 	show           []pair // fields asked for with --show
 	json           string // the event as ship would send it
+	raw            string // its lines, redacted; kept for the browser alone
 	session        string
 	actor          string // "type:id", for groups
 	processes      []string
@@ -495,6 +496,9 @@ func (v *View) details(s *step, e *schema.Event) {
 	}
 	if v.keepJSON && !v.skipJSON {
 		need().json = v.lineOf(e)
+		if v.keepRaw {
+			s.d.raw, _ = v.cfg.Raw(e)
+		}
 	}
 	if v.keepGroups {
 		d := need()

@@ -26,25 +26,33 @@ type Browser struct {
 	total  int
 	sel    *shot
 	top    int // first row of the list on the screen
-	right  bool
-	step   int
+	pane   pane
+	step   int // row of the selected flow
+	field  int // line of the fields, or of the preview
+	room   int // cells of the lines of the fields
 	follow bool
 	paused bool
-	fresh  int // flows settled since the pause
-	seen   int // number of the newest flow taken into the list
+	seen   int // flows settled when following ended
+	frozen int // flows settled when the screen was paused
+	fresh  int // flows settled since following ended
 
 	errors, slow, quietToo bool
 	expr                   *Expr
 	exprText               string
+	verdicts               map[int]bool // of expr, by the number of the flow
 	find                   string
-	input                  rune // what is typed: '/', 'f', 'O', 0 nothing
+	input                  rune // what is typed: '/', 'f', 'O', 'y' for one letter, 0 nothing
 	typed                  []rune
 	message                string
+	fault                  *ExprError // of what is typed
 	help, preview, wrapped bool
-	folded                 bool
+	folds                  folds
+	turned                 map[foldKey]bool // rows that stand otherwise than folds says
 	times                  int
 	hidden                 map[string]bool
 	mark                   *shot // to compare with
+	spots                  []spot
+	halt                   func() bool // stops the process until it is told to go on
 
 	events   int64
 	rateFrom time.Time
@@ -52,6 +60,29 @@ type Browser struct {
 	rate     int64
 	finished bool
 }
+
+// pane is a part of the screen that keys go to.
+type pane uint8
+
+// The panes, from the outer to the inner.
+const (
+	paneList pane = iota
+	paneSteps
+	paneFields
+)
+
+// folds says which rows stand for those below them.
+type folds uint8
+
+// The foldings. By default equal steps stand in one row.
+const (
+	foldEqual folds = iota
+	foldAll
+	foldNone
+)
+
+// foldKey names a row of a flow.
+type foldKey struct{ flow, row int }
 
 // NewBrowser returns a browser on screen and the view that feeds it. The view writes nothing; its summary goes to errw when it
 // is closed, which the caller does after Run. screen must not be initialised; nil opens the terminal. With now nil the clock is used.
@@ -61,7 +92,7 @@ func NewBrowser(cfg Config, screen tcell.Screen, errw io.Writer, total func() To
 	if err != nil {
 		return nil, err
 	}
-	v.keepJSON = true
+	v.keepJSON, v.keepRaw = true, cfg.Raw != nil
 	a := newAlbum()
 	v.layout = &albumLayout{a}
 	if screen == nil {
@@ -72,7 +103,7 @@ func NewBrowser(cfg Config, screen tcell.Screen, errw io.Writer, total func() To
 	if now == nil {
 		now = time.Now
 	}
-	b := &Browser{v: v, a: a, screen: screen, now: now, follow: true, hidden: map[string]bool{}}
+	b := &Browser{v: v, a: a, screen: screen, now: now, follow: true, hidden: map[string]bool{}, turned: map[foldKey]bool{}, halt: halt}
 	b.styles = styles(cfg.Theme, cfg.Color)
 	return b, nil
 }
@@ -118,7 +149,11 @@ func (b *Browser) Run(ctx context.Context) error {
 		return err
 	}
 	defer b.screen.Fini()
-	b.screen.DisableMouse()
+	if b.v.cfg.Mouse {
+		b.screen.EnableMouse(tcell.MouseButtonEvents)
+	} else {
+		b.screen.DisableMouse()
+	}
 	select {
 	case <-b.a.changed: // the first drawing shows it
 	default:
@@ -130,11 +165,18 @@ func (b *Browser) Run(ctx context.Context) error {
 	wg.Go(func() { b.screen.ChannelEvents(events, quit) })
 	defer wg.Wait()
 	defer close(quit)
-	var timer *time.Timer
-	var due <-chan time.Time
+	timer, fade := time.NewTimer(time.Hour), time.NewTimer(time.Hour)
+	timer.Stop()
+	defer timer.Stop()
+	defer fade.Stop()
+	waiting := false
 	for {
+		// A rate on the screen has to go when nothing comes any more. Apart from that nothing happens while nothing changes.
+		if fade.Stop(); b.rate > 0 && !b.finished {
+			fade.Reset(time.Second + drawEvery)
+		}
 		changed := b.a.changed
-		if due != nil {
+		if waiting {
 			changed = nil
 		}
 		select {
@@ -144,23 +186,21 @@ func (b *Browser) Run(ctx context.Context) error {
 			if !ok || errors.Is(b.event(ev), errQuit) {
 				return nil
 			}
-			b.refresh()
-			b.draw()
 		case <-changed:
-			if timer == nil {
-				timer = time.NewTimer(drawEvery)
-				defer timer.Stop()
-			} else {
-				timer.Reset(drawEvery)
-			}
-			due = timer.C
-		case <-due:
-			due = nil
-			b.refresh()
-			b.draw()
+			timer.Reset(drawEvery)
+			waiting = true
+			continue
+		case <-timer.C:
+			waiting = false
+		case <-fade.C:
 		}
+		b.refresh()
+		b.draw()
 	}
 }
+
+// Restore leaves the terminal as it was, for a program that is about to end otherwise than by Run.
+func (b *Browser) Restore() { b.screen.Fini() }
 
 // refresh takes over what is new and applies the filters.
 func (b *Browser) refresh() {
@@ -170,12 +210,15 @@ func (b *Browser) refresh() {
 	next := b.a.next
 	b.a.mu.Unlock()
 	b.pace()
-	if b.paused {
-		b.fresh = next - b.seen
-		shots = slices.DeleteFunc(shots, func(s *shot) bool { return s.number >= b.seen })
-	} else {
-		b.seen, b.fresh = next, 0
+	if b.follow && !b.paused {
+		b.seen = next
 	}
+	if b.paused {
+		shots = slices.DeleteFunc(shots, func(s *shot) bool { return s.number >= b.frozen })
+	} else {
+		b.frozen = next
+	}
+	b.fresh = next - b.seen
 	b.total = len(shots)
 	b.list = b.list[:0]
 	for _, s := range shots {
@@ -186,7 +229,7 @@ func (b *Browser) refresh() {
 	at := slices.Index(b.list, b.sel)
 	switch {
 	case len(b.list) == 0:
-		b.sel, b.step = nil, 0
+		b.sel, b.step, b.field, b.pane = nil, 0, 0, paneList
 	case b.follow && !b.paused || b.sel == nil:
 		b.choose(len(b.list) - 1)
 	case at < 0:
@@ -212,13 +255,27 @@ func (b *Browser) pace() {
 // keeps reports whether the filters leave s.
 func (b *Browser) keeps(s *shot) bool {
 	switch {
-	case b.errors && s.state != failed && s.state != retried,
+	case b.errors && s.state != failed,
 		b.slow && !s.slow,
-		!b.quietToo && s.quiet && b.expr == nil,
-		b.expr != nil && !s.matches(b.expr):
+		!b.quietToo && s.quiet && b.expr == nil:
 		return false
+	case b.expr == nil:
+		return true
 	}
-	return true
+	holds, known := b.verdicts[s.number]
+	if !known {
+		holds = s.matches(b.expr)
+		if len(b.verdicts) >= 2*maxShots {
+			clear(b.verdicts)
+		}
+		b.verdicts[s.number] = holds
+	}
+	return holds
+}
+
+// filterBy sets the expression; nil is none.
+func (b *Browser) filterBy(x *Expr, text string) {
+	b.expr, b.exprText, b.verdicts = x, text, map[int]bool{}
 }
 
 // choose selects the i-th flow of the list.
@@ -228,9 +285,9 @@ func (b *Browser) choose(i int) {
 	}
 	s := b.list[max(0, min(i, len(b.list)-1))]
 	if s != b.sel {
-		b.sel, b.step = s, 0
+		b.sel, b.step, b.field = s, 0, 0
 		for i := range s.rows {
-			if s.rows[i].failed {
+			if s.rows[i].failed && b.shown(s, i) {
 				b.step = i
 			}
 		}

@@ -42,6 +42,7 @@ func (b *Browser) draw() {
 	w, h := b.screen.Size()
 	b.screen.Clear()
 	b.screen.HideCursor()
+	b.spots = b.spots[:0]
 	if w < 20 || h < 6 {
 		b.put(0, 0, w, b.styles[rolePlain], "too small")
 		b.screen.Show()
@@ -50,8 +51,8 @@ func (b *Browser) draw() {
 	switch {
 	case b.help:
 		b.drawHelp(w, h)
-	case w < twoPanes && b.right:
-		b.drawFlow(0, w, 0, h-2)
+	case w < twoPanes && b.pane != paneList:
+		b.drawFlow(0, w, 0, h-1)
 	default:
 		b.drawHead(w)
 		split := w
@@ -84,19 +85,21 @@ func (b *Browser) rule(y, w, split int, sign string) {
 func (b *Browser) drawHead(w int) {
 	how := "following ▶"
 	switch {
-	case b.paused:
-		how = "paused · +" + itoa(b.fresh) + " new · space goes on"
-	case !b.follow:
-		how = "stopped · G follows"
+	case b.paused, !b.follow && !b.finished:
+		how = "paused · +" + count(int64(b.fresh)) + " new · G follows"
 	case b.finished:
 		how = "all read"
 	}
 	x := b.put(1, 0, w, b.styles[roleBold], "ezlogs debug")
-	files := strings.Join(b.v.cfg.Files, " ")
-	if files == "" {
-		files = "(stdin)"
+	room := max(10, w/4)
+	files := clean(strings.Join(b.v.cfg.Files, " "), b.v.cfg.ASCII)
+	switch {
+	case files == "" || files == "-":
+		files = "standard input"
+	case cells(files) > room && len(b.v.cfg.Files) > 1:
+		files = itoa(len(b.v.cfg.Files)) + " files"
 	}
-	x = b.put(x+3, 0, w, b.styles[rolePlain], cut(clean(files, b.v.cfg.ASCII), max(10, w/4)))
+	x = b.put(x+3, 0, w, b.styles[rolePlain], cut(files, room))
 	x = b.put(x+3, 0, w, b.styles[roleHTTP], how)
 	b.a.mu.Lock()
 	states, n1, dropped, total := b.a.states, b.a.n1, b.a.dropped, b.a.next
@@ -165,9 +168,7 @@ func (b *Browser) drawList(w, from, to int) {
 		}
 		s := b.list[n]
 		y := from + 1 + i
-		if s == b.sel {
-			b.put(0, y, w, b.styles[roleBold], "▌")
-		}
+		b.spotOf(y, 0, w, paneList, n)
 		x := b.put(1, y, w, b.styles[roleDim], b.listTime(n)+" ")
 		x = b.put(x, y, w, b.styles[stateRoles[s.state]], stateSigns[s.state]+" ")
 		name := s.name
@@ -184,6 +185,26 @@ func (b *Browser) drawList(w, from, to int) {
 		if s == b.mark {
 			b.put(w-1, y, w, b.styles[roleBold], "c")
 		}
+		if s == b.sel {
+			b.cursor(0, 1, w-1, y, b.pane == paneList)
+		}
+	}
+}
+
+// cursor marks a row: with a sign, and in reverse where keys go to.
+func (b *Browser) cursor(x, from, to, y int, here bool) {
+	if !here {
+		b.put(x, y, x+1, b.styles[roleDim], "▌")
+		return
+	}
+	b.put(x, y, x+1, b.styles[roleBold], "▌")
+	for i := from; i < to; {
+		text, style, w := b.screen.Get(i, y)
+		if text == "" {
+			text = " "
+		}
+		b.screen.Put(i, y, text, style.Reverse(true))
+		i += max(1, w)
 	}
 }
 
@@ -248,53 +269,65 @@ func (b *Browser) drawFlow(x0, w, y, to int) {
 		b.put(x0+1, y, w, b.styles[roleDim], s.who)
 		y += 2
 	}
-	rest := to - y
 	if b.mark != nil && b.mark != s {
 		b.compareFlows(x0, w, y, to)
 		return
 	}
+	if x0 == 0 && (b.pane == paneFields || b.preview) {
+		b.drawStep(x0, w, y, to)
+		return
+	}
 	rows := b.visible(s)
-	share := rest
-	if x0 > 0 || b.preview {
-		share = min(len(rows), max(3, rest*6/10))
+	share := to - y
+	if x0 > 0 {
+		part := 6
+		if b.preview {
+			part = 3
+		}
+		share = min(len(rows), max(3, share*part/10))
 	}
 	first := 0
 	for i, n := range rows {
-		if n == b.step && i >= share {
+		if n <= b.step && i >= share {
 			first = i - share + 1
 		}
 	}
+	bars := b.barWidth(s, rows, w-x0)
 	for i := first; i < len(rows) && i < first+share; i++ {
-		b.drawRow(x0, w, y, s, rows[i], b.barWidth(w-x0), s.start, max(s.dur, 1))
+		b.drawRow(x0, w, y, s, rows[i], bars, s.start, max(s.dur, 1))
 		y++
 	}
-	if x0 > 0 || b.preview {
-		b.drawStep(x0, w, y, to)
+	if x0 > 0 {
+		b.drawStep(x0, w, y+1, to)
 	}
 }
 
-// barWidth is the number of cells of the bars in a pane.
-func (b *Browser) barWidth(pane int) int { return max(8, pane*37/100) }
-
-// visible returns the indexes of the rows that are shown.
-func (b *Browser) visible(s *shot) []int {
-	var out []int
-	for i := range s.rows {
-		if !b.folded || s.rows[i].depth < 2 {
-			out = append(out, i)
-		}
+// barWidth is the number of cells of the bars in a pane: what the names of the rows leave, within bounds.
+func (b *Browser) barWidth(s *shot, rows []int, pane int) int {
+	names := 0
+	for _, i := range rows {
+		r := &s.rows[i]
+		names = max(names, 7+cells(r.prefix)+cells(r.name)+cells(b.suffix(s, i)))
 	}
-	return out
+	return max(8, pane/5, min(pane-9-names, pane*37/100))
+}
+
+// suffix is what stands behind the name of a row.
+func (b *Browser) suffix(s *shot, i int) string {
+	text := s.rows[i].suffix
+	if s.rows[i].below && !s.rows[i].equal && b.isFolded(s, i) {
+		n := i + 1
+		for n < len(s.rows) && s.rows[n].depth > s.rows[i].depth {
+			n++
+		}
+		text += " +" + itoa(n-i-1)
+	}
+	return text
 }
 
 // drawRow draws row i of s with its bar on the scale that begins at from and lasts total.
 func (b *Browser) drawRow(x0, w, y int, s *shot, i, bars int, from, total int64) {
 	r := &s.rows[i]
-	if b.right && i == b.step && s == b.sel {
-		b.put(x0, y, w, b.styles[roleBold], "▌")
-	} else if i == b.step && x0 > 0 && s == b.sel {
-		b.put(x0, y, w, b.styles[roleDim], "▌")
-	}
 	kr := kindRoles[r.kind]
 	if r.failed && r.kind != kindJob {
 		kr = roleError
@@ -309,10 +342,16 @@ func (b *Browser) drawRow(x0, w, y int, s *shot, i, bars int, from, total int64)
 		style = b.styles[roleRetried]
 	}
 	room := barAt - 1
-	suffix := r.suffix
+	suffix := b.suffix(s, i)
 	// Of a long name its beginning stays, whatever stands behind it.
 	x = b.find1(x, y, max(min(x+8, room), room-cells(suffix)), style, r.name)
 	b.put(x, y, room, b.styles[rolePlain], suffix)
+	if s == b.sel {
+		b.spotOf(y, x0, w, paneSteps, i)
+		if i == b.step && (b.pane != paneList || x0 > 0) {
+			b.cursor(x0, x0+1, room, y, b.pane == paneSteps)
+		}
+	}
 	scale := func(units int) int {
 		ns := r.start - from + int64(float64(units-r.at)*float64(max(s.dur, 1))/barUnits)
 		return int(float64(ns) / float64(total) * float64(bars*8))
@@ -323,7 +362,11 @@ func (b *Browser) drawRow(x0, w, y int, s *shot, i, bars int, from, total int64)
 		q := max(0, min(scale(r.wait)/8, begin))
 		b.put(barAt+q, y, w, b.styles[roleDim], strings.Repeat("┄", begin-q))
 	}
-	n := max(1, min(end-begin*8, (bars-begin)*8))
+	n := end - begin*8
+	if long := end - scale(r.at); long < 8 {
+		n = long // what is short looks short wherever in a cell it begins
+	}
+	n = max(1, min(n, (bars-begin)*8))
 	b.put(barAt+begin, y, w-8, b.styles[kr], strings.Repeat("█", n/8)+eighths[n%8])
 	b.rightText(y, w, b.styles[rolePlain], r.took)
 }
@@ -332,6 +375,7 @@ func (b *Browser) drawRow(x0, w, y int, s *shot, i, bars int, from, total int64)
 func (b *Browser) compareFlows(x0, w, y, to int) {
 	total := max(b.mark.dur, b.sel.dur, 1)
 	half := (to - y) / 2
+	bars := min(b.barWidth(b.mark, b.visible(b.mark), w-x0), b.barWidth(b.sel, b.visible(b.sel), w-x0)) // one scale, one place
 	for k, s := range [2]*shot{b.mark, b.sel} {
 		end := y + half*(k+1)
 		at := y + half*k
@@ -339,74 +383,107 @@ func (b *Browser) compareFlows(x0, w, y, to int) {
 		if s.dur >= 0 {
 			took = duration(s.dur)
 		}
-		b.put(x0+1, at, w, b.styles[roleBold], stateSigns[s.state]+" "+s.name+s.status+"  "+s.short+"  "+took)
+		x := b.put(x0+1, at, w, b.styles[stateRoles[s.state]], stateSigns[s.state]+" ")
+		tail := took + "  " + s.short
+		b.put(x, at, w-cells(tail)-2, b.styles[roleBold], s.name+s.status)
+		b.rightText(at, w, b.styles[roleDim], tail)
 		at++
-		for _, i := range b.visible(s) {
+		rows := b.visible(s)
+		for _, i := range rows {
 			if at >= end {
 				break
 			}
-			b.drawRow(x0, w, at, s, i, b.barWidth(w-x0), s.start, total)
+			b.drawRow(x0, w, at, s, i, bars, s.start, total)
 			at++
 		}
 	}
 }
 
-// drawStep draws what is known of the selected step.
+// drawStep draws what is known of the selected step, or what ship would send of it.
 func (b *Browser) drawStep(x0, w, y, to int) {
 	s := b.sel
 	if b.step >= len(s.rows) || y >= to {
 		return
 	}
 	r := &s.rows[b.step]
-	y++
-	b.put(x0+1, y, w, b.styles[roleDim], strings.Repeat("─", w-x0-1))
+	b.put(x0, y, w, b.styles[roleDim], strings.Repeat("─", w-x0))
 	y++
 	x := b.put(x0+1, y, w, b.styles[kindRoles[r.kind]], (r.kind.String() + "    ")[:4]+" ")
-	b.put(x, y, w-10, b.styles[roleBold], r.name)
-	b.rightText(y, w, b.styles[rolePlain], r.took)
-	y++
-	line := func(style tcell.Style, name, value string) {
-		parts := []string{value}
-		room := w - x0 - 12
-		if b.wrapped {
-			parts = wrap(value, room)
-		}
-		for i, p := range parts {
-			if y >= to {
-				return
-			}
-			if i > 0 {
-				name = ""
-			}
-			b.put(x0+1, y, x0+11, b.styles[roleDim], name)
-			b.find1(x0+12, y, w, style, p)
-			y++
-		}
-	}
+	x = b.put(x, y, w-10, b.styles[roleBold], r.name)
 	if b.preview {
-		for _, l := range b.previewLines(r) {
-			if y >= to {
-				return
+		b.put(x+2, y, w-10, b.styles[roleDim], "as ship would send it")
+	}
+	b.rightText(y, w, b.styles[rolePlain], r.took)
+	b.room = w - x0
+	lines := b.stepLines(r, b.room)
+	y++
+	// The lines of the field at the cursor are on the screen.
+	first := 0
+	for i, l := range lines {
+		if l.n == b.field && i >= to-y {
+			first = i - (to - y) + 1
+		}
+	}
+	for _, l := range lines[min(first, len(lines)):] {
+		if y >= to {
+			return
+		}
+		if l.name != "" {
+			b.put(x0+1, y, x0+l.indent, b.styles[roleDim], l.name)
+		}
+		b.find1(x0+1+l.indent, y, w, b.styles[l.role], l.text)
+		if l.n >= 0 {
+			b.spotOf(y, x0, w, paneFields, l.n)
+			if l.n == b.field && b.pane == paneFields {
+				b.cursor(x0, x0+1, w, y, true)
 			}
-			b.put(x0+1, y, w, b.styles[rolePlain], l)
-			y++
 		}
-		return
+		y++
 	}
-	for _, f := range r.facts(b.v) {
-		if !b.hidden[f.name] {
-			line(b.styles[rolePlain], f.name, f.value)
+}
+
+// stepLine is a line of the fields of a step.
+type stepLine struct {
+	n      int // number of the field, -1 none
+	name   string
+	text   string
+	indent int
+	role   role
+}
+
+// stepLines returns the lines under a step in a pane of that many cells.
+func (b *Browser) stepLines(r *shotRow, pane int) []stepLine {
+	var out []stepLine
+	if b.preview {
+		for i, l := range b.previewLines(r) {
+			out = append(out, stepLine{n: i, text: l})
 		}
+		return out
 	}
-	if y++; s.story != "" {
-		for _, l := range wrap(s.story, w-x0-2) {
-			if y >= to {
-				return
+	for i, f := range b.shownFacts() {
+		parts := []string{f.value}
+		if b.wrapped {
+			parts = wrap(f.value, pane-12)
+		}
+		for k, p := range parts {
+			l := stepLine{n: i, text: p, indent: max(11, min(cells(f.name)+1, pane/2))}
+			if k == 0 {
+				l.name = f.name
 			}
-			b.put(x0+1, y, w, b.styles[roleDim], l)
-			y++
+			out = append(out, l)
 		}
 	}
+	if story := b.sel.story; story != "" {
+		n := 0
+		if len(out) > 0 {
+			n = out[len(out)-1].n + 1
+		}
+		out = append(out, stepLine{n: -1})
+		for k, l := range wrap(story, pane-2) {
+			out = append(out, stepLine{n: n + k, text: l, role: roleDim})
+		}
+	}
+	return out
 }
 
 // previewLines is the event as ship would send it, with what was replaced in «».
@@ -428,11 +505,14 @@ func (b *Browser) previewLines(r *shotRow) []string {
 
 // keys lists every key and what it does.
 var keys = [...][2]string{
-	{"↑ ↓  j k", "move"}, {"→ Enter", "into the flow"}, {"← Esc", "out"}, {"g  G", "to the top, to the end (and follow)"},
-	{"space", "pause: the screen stands still, reading goes on"}, {"/  n  N", "search, next, previous"}, {"f  F", "filter with the --where language, clear it"},
-	{"e  s  v", "errors only, slow only, quiet flows on or off"}, {"x", "fold or unfold"}, {"t", "times: clock, since the first, since the one before, ago"},
-	{"h  w", "hide the field of the cursor’s step, wrap long values"}, {"y  Y", "copy the flow’s id, its story"}, {"o  O", "open the first line of the backtrace, write the flow to a file"},
-	{"c", "mark a flow, then compare it with another"}, {"r", "what ship would send"}, {"q", "quit"},
+	{"↑ ↓  j k", "move; PgUp PgDn by a page"}, {"→ Enter  l", "into: the steps of a flow, what a row stands for, the fields of a step"},
+	{"← Esc", "out; ← folds a row first"}, {"g  G", "to the top, to the end (and follow)"},
+	{"space", "pause: the screen stands still, reading goes on"}, {"/  n  N", "search, next, previous; nothing is hidden"},
+	{"f  F", "filter with the --where language, clear it"}, {"e  s  v", "errors only, slow only, quiet flows on or off"},
+	{"x", "fold or unfold everything"}, {"t", "times: clock, since the first, since the one before, ago"},
+	{"h  H  w", "hide the field at the cursor, show all fields, wrap long values"}, {"y", "copy the flow’s id, its story, JSON or the raw line"},
+	{"o  O", "open the first line of the backtrace, write the flow to a file"}, {"c", "mark a flow, then compare it with another"},
+	{"r", "redaction preview: what ship would send, removed values as «token»"}, {"Ctrl-Z", "stop; fg goes on"}, {"q  Ctrl-C", "quit; the summary is printed"},
 }
 
 func (b *Browser) drawHelp(w, h int) {
@@ -442,30 +522,81 @@ func (b *Browser) drawHelp(w, h int) {
 			break
 		}
 		b.put(2, i+2, w, b.styles[roleHTTP], k[0])
-		b.put(14, i+2, w, b.styles[rolePlain], k[1])
+		b.put(15, i+2, w, b.styles[rolePlain], k[1])
 	}
+}
+
+// foot is the line of the most useful keys.
+func (b *Browser) foot(w int) string {
+	switch {
+	case b.help:
+		return "any key goes back"
+	case w < twoPanes && b.pane == paneFields:
+		return "← back   ↑↓ field   w wrap   y copy   ? keys"
+	case w < twoPanes && b.pane == paneSteps:
+		return "← back   ↑↓ step   enter fields   ? keys"
+	case w < twoPanes:
+		return "↑↓ flow  → steps  / search  f filter  ? keys"
+	case b.pane == paneFields:
+		return "↑↓ field  ← steps  h hide  H show all  w wrap  o open  r preview  y copy  ? all keys"
+	case b.pane == paneSteps:
+		return "↑↓ step  → fields  ← flows  / search  x fold  o open  c compare  r preview  y copy  ? all keys"
+	}
+	return "↑↓ flow  → steps  / search  f filter  e errors  s slow  space pause  t times  y copy  ? all keys"
 }
 
 func (b *Browser) drawFoot(w, h int) {
 	y := h - 1
 	switch {
-	case b.input != 0:
-		names := map[rune]string{'/': "search: ", 'f': "filter: ", 'O': "write to: "}
-		x := b.put(1, y, w, b.styles[roleBold], names[b.input])
-		x = b.put(x, y, w, b.styles[rolePlain], clean(string(b.typed), b.v.cfg.ASCII))
-		b.screen.ShowCursor(x, y)
-		if b.message != "" {
-			b.put(x+3, y, w, b.styles[roleError], b.message)
+	case b.input == 'y':
+		x := b.put(1, y, w, b.styles[roleBold], "copy: ")
+		for _, c := range copies {
+			x = b.put(x+1, y, w, b.styles[roleHTTP], string(c.letter))
+			x = b.put(x+1, y, w, b.styles[rolePlain], c.name+" ")
 		}
+		b.put(x+1, y, w, b.styles[roleDim], "Esc nothing")
+	case b.input != 0:
+		b.drawInput(w, y)
 	case b.message != "":
 		b.put(1, y, w, b.styles[roleRetried], b.message)
-	case b.help:
-		b.put(1, y, w, b.styles[roleDim], "any key goes back")
-	case w < twoPanes && b.right:
-		b.put(1, y, w, b.styles[roleDim], "← back   ↑↓ step   r preview   ? keys")
-	case w < twoPanes:
-		b.put(1, y, w, b.styles[roleDim], "↑↓ flow  → steps  / search  f filter  ? keys")
 	default:
-		b.put(1, y, w, b.styles[roleDim], "↑↓ flow  → steps  / search  f filter  e errors  s slow  space pause  t times  y copy  ? all keys")
+		b.put(1, y, w, b.styles[roleDim], b.foot(w))
+	}
+}
+
+// drawInput draws what is typed in the row above y, and below it what is the matter with it.
+func (b *Browser) drawInput(w, y int) {
+	b.put(0, y-1, w, b.styles[rolePlain], strings.Repeat(" ", w))
+	names := map[rune]string{'/': "search: ", 'f': "filter: ", 'O': "write to: "}
+	helps := map[rune]string{'/': "Enter goes to the next match, Esc ends", 'f': "for example status >= 500 and duration > 1s; Enter filters, Esc leaves it", 'O': ".html, .json or .mmd; Enter writes, Esc leaves it"}
+	x := b.put(1, y-1, w, b.styles[roleBold], names[b.input])
+	typed := clean(string(b.typed), b.v.cfg.ASCII)
+	gone := 0 // cells that there is no room for
+	for room := w - x - 2; cells(typed)-gone > room; {
+		gone += room / 2
+	}
+	end := b.put(x, y-1, w, b.styles[rolePlain], widths.TruncateLeft(typed, gone, ""))
+	b.screen.ShowCursor(end, y-1)
+	switch e := b.fault; {
+	case e != nil:
+		at := cells(clean(e.Expr[:min(e.Pos, len(e.Expr))], b.v.cfg.ASCII)) - gone
+		carets := strings.Repeat("^", max(1, e.Len))
+		text := e.Msg
+		if e.Hint != "" {
+			text += "; " + e.Hint
+		}
+		text = clean(text, b.v.cfg.ASCII)
+		at = x + max(0, at)
+		if at+cells(carets)+1+cells(text) < w {
+			b.put(b.put(at, y, w, b.styles[roleError], carets)+1, y, w, b.styles[roleError], text)
+			break
+		}
+		// What the caret has no room for behind it stands before it.
+		b.put(at, y, w, b.styles[roleError], carets)
+		b.put(1, y, at-1, b.styles[roleError], text)
+	case b.message != "":
+		b.put(x, y, w, b.styles[roleError], b.message)
+	default:
+		b.put(x, y, w, b.styles[roleDim], helps[b.input])
 	}
 }

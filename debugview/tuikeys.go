@@ -3,14 +3,6 @@
 package debugview
 
 import (
-	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
-
 	"github.com/gdamore/tcell/v2"
 )
 
@@ -19,9 +11,20 @@ func (b *Browser) event(ev tcell.Event) error {
 	switch ev := ev.(type) {
 	case *tcell.EventResize:
 		b.screen.Sync()
+	case *tcell.EventMouse:
+		if b.input == 0 && !b.help {
+			b.mouse(ev)
+		}
 	case *tcell.EventKey:
-		if ev.Key() == tcell.KeyCtrlC {
+		switch ev.Key() {
+		case tcell.KeyCtrlC:
 			return errQuit
+		case tcell.KeyCtrlZ:
+			b.sleep()
+			return nil
+		case tcell.KeyCtrlL:
+			b.screen.Sync()
+			return nil
 		}
 		if b.input != 0 {
 			b.typing(ev)
@@ -37,42 +40,137 @@ func (b *Browser) event(ev tcell.Event) error {
 	return nil
 }
 
+// sleep gives the terminal back and stops the process until the shell lets it go on.
+func (b *Browser) sleep() {
+	if err := b.screen.Suspend(); err != nil {
+		b.message = err.Error()
+		return
+	}
+	stopped := b.halt()
+	if err := b.screen.Resume(); err != nil {
+		b.message = err.Error()
+		return
+	}
+	b.screen.Sync()
+	if !stopped {
+		b.message = "Ctrl-Z stops nothing here"
+	}
+}
+
 // key handles a key outside of input.
 func (b *Browser) key(ev *tcell.EventKey) error {
+	_, h := b.screen.Size()
+	page := max(1, h-6)
 	switch ev.Key() {
 	case tcell.KeyUp:
 		b.move(-1)
 	case tcell.KeyDown:
 		b.move(1)
 	case tcell.KeyPgUp:
-		b.move(-10)
+		b.move(-page)
 	case tcell.KeyPgDn:
-		b.move(10)
+		b.move(page)
 	case tcell.KeyHome:
 		b.move(-1 << 30)
 	case tcell.KeyEnd:
 		b.move(1 << 30)
 	case tcell.KeyRight, tcell.KeyEnter:
-		b.right = b.sel != nil
-	case tcell.KeyLeft, tcell.KeyEscape:
-		b.back()
+		b.into()
+	case tcell.KeyLeft:
+		b.out(true)
+	case tcell.KeyEscape:
+		b.out(false)
 	case tcell.KeyRune:
 		return b.letter(ev.Rune())
 	}
 	return nil
 }
 
-// back leaves what was entered last.
-func (b *Browser) back() {
+// into goes to what is inside: the steps of the flow, what a row stands for, the fields of the step.
+func (b *Browser) into() {
+	switch {
+	case b.sel == nil:
+	case b.pane == paneList:
+		b.pane = paneSteps
+	case b.pane == paneSteps && b.isFolded(b.sel, b.step):
+		b.turn(b.sel, b.step)
+	case b.pane == paneSteps:
+		b.pane, b.field = paneFields, 0
+	}
+}
+
+// out leaves what was entered last; with fold a row is folded first.
+func (b *Browser) out(fold bool) {
 	switch {
 	case b.preview:
-		b.preview = false
-	case b.right:
-		b.right = false
+		b.preview, b.field = false, 0
+	case b.pane == paneFields:
+		b.pane, b.field = paneSteps, 0
+	case b.pane == paneSteps && fold && b.step > 0 && b.sel.rows[b.step].below && !b.isFolded(b.sel, b.step):
+		b.turn(b.sel, b.step)
+	case b.pane == paneSteps:
+		b.pane = paneList
 	case b.mark != nil:
 		b.mark = nil
 	case b.find != "":
 		b.find = ""
+	}
+}
+
+// isFolded reports whether the rows below row i of s are not shown.
+func (b *Browser) isFolded(s *shot, i int) bool {
+	r := &s.rows[i]
+	folded := r.equal && b.folds != foldNone || b.folds == foldAll && r.depth > 0
+	return r.below && folded != b.turned[foldKey{s.number, i}]
+}
+
+// turn folds or unfolds row i of s.
+func (b *Browser) turn(s *shot, i int) {
+	k := foldKey{s.number, i}
+	if b.turned[k] {
+		delete(b.turned, k)
+		return
+	}
+	b.turned[k] = true
+}
+
+// visible returns the indexes of the rows that are shown.
+func (b *Browser) visible(s *shot) []int {
+	out := make([]int, 0, len(s.rows))
+	for i := 0; i < len(s.rows); i++ {
+		out = append(out, i)
+		if b.isFolded(s, i) {
+			depth := s.rows[i].depth
+			for i+1 < len(s.rows) && s.rows[i+1].depth > depth {
+				i++
+			}
+		}
+	}
+	return out
+}
+
+// shown reports whether row i of s is not folded away.
+func (b *Browser) shown(s *shot, i int) bool {
+	depth := s.rows[i].depth
+	for i--; i >= 0 && depth > 0; i-- {
+		if s.rows[i].depth < depth {
+			if b.isFolded(s, i) {
+				return false
+			}
+			depth = s.rows[i].depth
+		}
+	}
+	return true
+}
+
+// reveal unfolds what row i of s is folded into.
+func (b *Browser) reveal(s *shot, i int) {
+	for k, depth := i-1, s.rows[i].depth; k >= 0 && depth > 0; k-- {
+		if s.rows[k].depth < depth {
+			if depth = s.rows[k].depth; b.isFolded(s, k) {
+				b.turn(s, k)
+			}
+		}
 	}
 }
 
@@ -85,11 +183,11 @@ func (b *Browser) letter(r rune) error {
 	case 'k':
 		b.move(-1)
 	case 'l':
-		b.right = b.sel != nil
+		b.into()
 	case 'g':
 		b.move(-1 << 30)
 	case 'G':
-		b.right, b.follow, b.paused = false, true, false
+		b.pane, b.follow, b.paused = paneList, true, false
 	case ' ':
 		b.paused = !b.paused
 	case '/', 'f':
@@ -98,7 +196,7 @@ func (b *Browser) letter(r rune) error {
 			b.typed = []rune(b.exprText)
 		}
 	case 'F':
-		b.expr, b.exprText = nil, ""
+		b.filterBy(nil, "")
 	case 'n':
 		b.search(1)
 	case 'N':
@@ -110,15 +208,20 @@ func (b *Browser) letter(r rune) error {
 	case 'v':
 		b.quietToo = !b.quietToo
 	case 'x':
-		b.folded = !b.folded
+		b.fold()
 	case 't':
 		b.times = (b.times + 1) % len(timeKinds)
 	case 'w':
 		b.wrapped = !b.wrapped
 	case 'h':
 		b.hide()
-	case 'y', 'Y':
-		b.copy(r == 'Y')
+	case 'H':
+		clear(b.hidden)
+		b.message = "all fields are shown"
+	case 'y':
+		if b.sel != nil {
+			b.input = 'y'
+		}
 	case 'o':
 		b.edit()
 	case 'O':
@@ -126,235 +229,95 @@ func (b *Browser) letter(r rune) error {
 			b.input, b.typed = 'O', []rune("flow-"+b.sel.short+".html")
 		}
 	case 'c':
-		if b.mark == nil {
-			b.mark = b.sel
-			b.message = "marked; choose another flow to compare, c ends it"
-		} else {
+		if b.mark != nil {
 			b.mark = nil
+		} else if b.mark = b.sel; b.sel != nil {
+			b.pane = paneList
+			b.message = "marked; choose another flow to compare with, c ends it"
 		}
 	case 'r':
-		b.preview = !b.preview
+		b.preview, b.field = !b.preview, 0
 	case '?':
 		b.help = true
 	}
 	return nil
 }
 
-// move goes n flows, or steps, on.
+// fold folds everything, or unfolds it.
+func (b *Browser) fold() {
+	if b.folds == foldAll {
+		b.folds = foldNone
+	} else {
+		b.folds = foldAll
+	}
+	clear(b.turned)
+	for b.sel != nil && b.step > 0 && !b.shown(b.sel, b.step) {
+		b.step--
+	}
+}
+
+// move goes n flows, steps or fields on.
 func (b *Browser) move(n int) {
-	if b.sel == nil {
-		return
-	}
-	if b.right {
+	switch {
+	case b.sel == nil:
+	case b.pane == paneFields || b.preview && b.pane == paneSteps:
+		b.field = max(0, min(b.field+n, b.fieldLines()-1))
+	case b.pane == paneSteps:
 		rows := b.visible(b.sel)
-		at := max(0, slices.Index(rows, b.step))
-		b.step = rows[max(0, min(at+n, len(rows)-1))]
-		return
-	}
-	at := b.index() + n
-	b.choose(at)
-	// Whoever looks at an older flow does not want it to move away.
-	b.follow = at >= len(b.list)-1
-}
-
-// hide leaves out the first field of the step at the cursor that is not hidden yet; with none left all are shown again.
-func (b *Browser) hide() {
-	if b.sel == nil || b.step >= len(b.sel.rows) {
-		return
-	}
-	for _, f := range b.sel.rows[b.step].facts(b.v) {
-		if f.name != "" && !b.hidden[f.name] {
-			b.hidden[f.name] = true
-			b.message = f.name + " is hidden; h goes on"
-			return
-		}
-	}
-	clear(b.hidden)
-	b.message = "all fields are shown"
-}
-
-// copy puts the flow's id or story on the clipboard, by way of the terminal.
-func (b *Browser) copy(story bool) {
-	if b.sel == nil {
-		return
-	}
-	text := b.sel.id
-	if story && b.sel.story != "" {
-		text = b.sel.story
-	}
-	b.screen.SetClipboard([]byte(text))
-	b.message = "copied: " + text
-}
-
-// typing handles a key while something is typed.
-func (b *Browser) typing(ev *tcell.EventKey) {
-	switch ev.Key() {
-	case tcell.KeyEscape:
-		b.input, b.message = 0, ""
-		return
-	case tcell.KeyEnter:
-		b.enter()
-		return
-	case tcell.KeyBackspace, tcell.KeyBackspace2:
-		if len(b.typed) > 0 {
-			b.typed = b.typed[:len(b.typed)-1]
-		}
-	case tcell.KeyCtrlU:
-		b.typed = nil
-	case tcell.KeyRune:
-		if len(b.typed) < 500 {
-			b.typed = append(b.typed, ev.Rune())
-		}
-	}
-	b.message = ""
-	if b.input == 'f' && len(b.typed) > 0 {
-		if _, err := ParseWhere(string(b.typed)); err != nil {
-			b.message = hint(err)
-		}
-	}
-	if b.input == '/' {
-		b.find = string(b.typed)
-	}
-}
-
-// hint is an error of an expression in one line.
-func hint(err error) string {
-	var e *ExprError
-	if !errors.As(err, &e) {
-		return clean(err.Error(), false)
-	}
-	text := e.Msg
-	if e.Hint != "" {
-		text += " " + e.Hint
-	}
-	return "column " + itoa(e.Pos+1) + ": " + text
-}
-
-// enter ends typing.
-func (b *Browser) enter() {
-	text := strings.TrimSpace(string(b.typed))
-	switch b.input {
-	case '/':
-		b.find = text
-		b.search(1)
-	case 'f':
-		if text == "" {
-			b.expr, b.exprText = nil, ""
-			break
-		}
-		x, err := ParseWhere(text)
-		if err != nil {
-			b.message = hint(err)
-			return
-		}
-		b.expr, b.exprText = x, text
-	case 'O':
-		b.write(text)
-	}
-	b.input = 0
-}
-
-// search goes to the next flow, or the next step of the flow, that has the text.
-func (b *Browser) search(by int) {
-	want := strings.ToLower(b.find)
-	if want == "" || b.sel == nil {
-		return
-	}
-	if b.right {
-		n := len(b.sel.rows)
-		for i := 1; i <= n; i++ {
-			at := ((b.step+by*i)%n + n) % n
-			if strings.Contains(b.sel.rows[at].text, want) {
-				b.step = at
-				return
+		at := 0
+		for i, r := range rows {
+			if r <= b.step {
+				at = i
 			}
 		}
-		b.message = "not found in this flow: " + clean(b.find, b.v.cfg.ASCII)
-		return
-	}
-	n := len(b.list)
-	for i := 1; i <= n; i++ {
-		at := ((b.index()+by*i)%n + n) % n
-		s := b.list[at]
-		if strings.Contains(strings.ToLower(s.id+" "+s.name+s.status+" "+s.reason+" "+s.story), want) ||
-			slices.ContainsFunc(s.rows, func(r shotRow) bool { return strings.Contains(r.text, want) }) {
-			b.choose(at)
-			b.follow = false
-			return
-		}
-	}
-	b.message = "not found: " + clean(b.find, b.v.cfg.ASCII)
-}
-
-// write writes the selected flow to a new file, by its extension.
-func (b *Browser) write(name string) {
-	if b.sel == nil || name == "" {
-		return
-	}
-	var data []byte
-	switch filepath.Ext(name) {
-	case ".html":
-		data = b.v.appendPageHead(nil, 1, false)
-		data = append(data, b.sel.html...)
-		data = append(data, "</main><script>"+pageJS+"</script></html>\n"...)
-	case ".json":
-		data = appendJSONLine(nil, b.sel.json)
+		b.step, b.field = rows[max(0, min(at+n, len(rows)-1))], 0
 	default:
-		b.message = "write to a name that ends in .html or .json"
-		return
+		at := b.index() + n
+		b.choose(at)
+		// Whoever looks at an older flow does not want it to move away.
+		b.follow = at >= len(b.list)-1
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err == nil {
-		_, err = f.Write(data)
-		err = errors.Join(err, f.Close())
-	}
-	if err != nil {
-		b.message = clean(err.Error(), b.v.cfg.ASCII)
-		return
-	}
-	b.message = "wrote " + clean(name, b.v.cfg.ASCII)
 }
 
-// edit opens the first frame of the step's backtrace that is a file here.
-func (b *Browser) edit() {
-	if b.sel == nil || b.step >= len(b.sel.rows) || b.sel.rows[b.step].d == nil {
-		b.message = "no backtrace here"
+// shownFacts is what is known of the step at the cursor without the fields that are hidden.
+func (b *Browser) shownFacts() []pair {
+	if b.sel == nil || b.step >= len(b.sel.rows) {
+		return nil
+	}
+	var out []pair
+	name := ""
+	for _, f := range b.sel.rows[b.step].facts(b.v) {
+		if f.name != "" {
+			name = f.name // the other lines of a backtrace have none of their own
+		}
+		if !b.hidden[name] {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// fieldLines is the number of lines the cursor of the fields can be on.
+func (b *Browser) fieldLines() int {
+	n := 0
+	for _, l := range b.stepLines(&b.sel.rows[b.step], b.room) {
+		n = max(n, l.n+1)
+	}
+	return n
+}
+
+// hide leaves the field at the cursor out, of every step.
+func (b *Browser) hide() {
+	facts := b.shownFacts()
+	if b.pane != paneFields || b.preview || b.field >= len(facts) {
+		b.message = "h hides the field at the cursor: → goes to the fields"
 		return
 	}
-	editor := os.Getenv("VISUAL")
-	if editor == "" {
-		editor = os.Getenv("EDITOR")
+	at := b.field
+	for at > 0 && facts[at].name == "" {
+		at--
 	}
-	words := strings.Fields(editor)
-	if len(words) == 0 {
-		b.message = "VISUAL and EDITOR are not set"
-		return
-	}
-	for _, frame := range b.sel.rows[b.step].d.stack {
-		file, line := frameAt(frame)
-		// The name comes from a log: it is opened only as a file that exists, and never as an option.
-		if info, err := os.Stat(file); file == "" || err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		abs, err := filepath.Abs(file)
-		if err != nil {
-			continue
-		}
-		if err := b.screen.Suspend(); err != nil {
-			b.message = err.Error()
-			return
-		}
-		cmd := exec.Command(words[0], append(words[1:], "+"+strconv.Itoa(line), abs)...)
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-		err = cmd.Run()
-		if err := b.screen.Resume(); err != nil {
-			b.message = err.Error()
-			return
-		}
-		if err != nil {
-			b.message = clean(err.Error(), b.v.cfg.ASCII)
-		}
-		return
-	}
-	b.message = "no file of the backtrace is here"
+	b.hidden[facts[at].name] = true
+	b.field = max(0, min(at, len(b.shownFacts())-1))
+	b.message = facts[at].name + " is hidden; H shows all fields"
 }

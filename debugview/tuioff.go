@@ -23,5 +23,8 @@ func NewBrowser(Config, any, io.Writer, func() Totals, func() time.Time) (*Brows
 // View returns nil.
 func (b *Browser) View() *View { return nil }
 
+// Restore does nothing.
+func (b *Browser) Restore() {}
+
 // Run returns ErrNoBrowser.
 func (b *Browser) Run(context.Context) error { return ErrNoBrowser }
