@@ -23,21 +23,46 @@ const (
 func (h *hasher) sum(space uint64, s string) key { return sum(h, space, s) }
 
 func sum[T string | []byte](h *hasher, space uint64, s T) key {
-	a := h.seed.a ^ space*mulC
-	b := h.seed.b ^ uint64(len(s))*mulB
+	a, b := h.begin(space, len(s))
+	whole := s
 	for len(s) >= 8 {
-		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		a, b = fold(a^w, mulA)^b, fold(b^w, mulB)+a
+		a, b = round(a, b, uint64(s[0])|uint64(s[1])<<8|uint64(s[2])<<16|uint64(s[3])<<24|
+			uint64(s[4])<<32|uint64(s[5])<<40|uint64(s[6])<<48|uint64(s[7])<<56)
 		s = s[8:]
 	}
 	var w uint64
-	for i := range len(s) {
-		w |= uint64(s[i]) << (8 * i)
+	if len(s) > 0 && len(whole) >= 8 {
+		// The last eight bytes, without those that are in already.
+		rest := 8 * uint(8-len(s))
+		s = whole[len(whole)-8:]
+		w = uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		w >>= rest
+	} else {
+		for i := range len(s) {
+			w |= uint64(s[i]) << (8 * i)
+		}
 	}
-	a, b = fold(a^w, mulA)^b, fold(b^w, mulB)+a
-	return key{fold(a, mulC) ^ b, fold(b^mulA, mulC) + a}
+	return finish(round(a, b, w))
 }
+
+// sumWords returns the key of a text that is whole words.
+func (h *hasher) sumWords(space uint64, words []uint64) key {
+	a, b := h.begin(space, 8*len(words))
+	for _, w := range words {
+		a, b = round(a, b, w)
+	}
+	return finish(round(a, b, 0))
+}
+
+// begin returns the state of the hash of a text of n bytes. round takes a word into it, finish makes it a key.
+func (h *hasher) begin(space uint64, n int) (a, b uint64) {
+	return h.seed.a ^ space*mulC, h.seed.b ^ uint64(n)*mulB
+}
+
+func round(a, b, w uint64) (uint64, uint64) { return fold(a^w, mulA) ^ b, fold(b^w, mulB) + a }
+
+func finish(a, b uint64) key { return key{fold(a, mulC) ^ b, fold(b^mulA, mulC) + a} }
 
 // mix returns a key of two.
 func (k key) mix(o key) key {

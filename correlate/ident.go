@@ -161,8 +161,20 @@ func canonical(kind schema.IdentKind, s string) string {
 	return text
 }
 
-// identKey returns the key of an id and how far it can be trusted. half is the key of the lower half of a trace id.
+// identKey returns the key of an id and how far it can be trusted. half is the key of the lower half of a trace id. Nearly all
+// ids are hex numbers or long random texts, for which one look at the words is enough.
 func (c *Correlator) identKey(kind schema.IdentKind, s string) (k, half key, m strength) {
+	if w, n := hexWords(s); n != 0 {
+		if kind == schema.IdentTrace && len(s) == 32 {
+			half = c.hash.sumWords(spaceID, w[2:4])
+		}
+		return c.hash.sumWords(spaceID, w[:n]), half, strong
+	}
+	if kind != schema.IdentTrace {
+		if sh, ok := shapeOf(s); ok && sh.other && sh.random(s) {
+			return sum(&c.hash, spaceID, s), half, strong
+		}
+	}
 	text, n, random := normal(kind, s, &c.buf)
 	if n == 0 {
 		m = strong
@@ -221,6 +233,9 @@ var placeholders = []string{"-", "null", "nil", "none", "unknown", "undefined", 
 
 // measure returns how far an id of canonical form can be trusted.
 func measure(kind schema.IdentKind, s string) strength {
+	if sh, ok := shapeOf(s); ok && sh.random(s) {
+		return strong
+	}
 	if s == "" || uniform(s) {
 		return useless
 	}

@@ -49,8 +49,11 @@ func (c *Correlator) relate(e *schema.Event) {
 		u := c.units.at(self)
 		u.linked = true
 		if p != 0 {
-			id := c.units.at(p).eventID() // incidents are kept under another key
-			u.parent = c.eventKey(&id)
+			u.parent = c.units.entry(p).k
+			if o := c.units.at(p); o.kind == unitIncident { // kept under another key
+				id := o.eventID()
+				u.parent = c.eventKey(&id)
+			}
 		}
 		if inner := u.texts.at(textInner); e.Actor.Type == "" && !u.actorsDiffer && inner != "" {
 			e.Actor.Type, e.Actor.ID = inner, u.texts.at(textInnerID)
@@ -508,7 +511,7 @@ func (c *Correlator) overhear(u *unit, e *schema.Event) {
 
 // block returns the unit of the parent that the event already has: a record of several lines, which comes when it is complete.
 func (c *Correlator) block(e *schema.Event) int32 {
-	k := c.eventKey(&e.Correlation.Parent)
+	k := c.line.parent
 	n := c.units.find(k)
 	if n == 0 {
 		n = c.units.put(k, c.idle)

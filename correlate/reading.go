@@ -13,6 +13,7 @@ type reading struct {
 
 	self     key   // under which the event is remembered
 	entry    int32 // where it stood in Correlator.units when it was last looked for
+	parent   key   // of the event that is named as the parent already
 	incident key
 	cause    key // event or span that caused this one
 	span     key
@@ -38,7 +39,6 @@ type ref struct {
 	tag    uint32 // of the name it gives
 	kind   schema.IdentKind
 	rank   uint8
-	firm   bool // strong, as against distinct
 	low    bool // the lower half of a trace id that was logged whole
 	joined bool // its flow is the event's
 	fresh  bool // it was not known before
@@ -104,7 +104,22 @@ func (c *Correlator) read(l *reading, e *schema.Event) {
 	*l = reading{ids: l.ids[:0], weak: l.weak[:0], stations: l.stations}
 	clear(l.stations)
 	c.line, c.wording.of = line{reading: l}, nil
-	l.self, l.kind = c.eventKey(&e.ID), kindOf(e)
+	l.kind = kindOf(e)
+	var own, parent key
+	var ownTrust, parentTrust strength
+	if e.ID.Text == "" {
+		l.self = bitsKey(&e.ID.Bits)
+	} else {
+		own, _, ownTrust = c.identKey(schema.IdentCausation, e.ID.Text)
+		l.self = own.mix(key{spaceEvent, 0})
+	}
+	before := e.Correlation.Parent.Text
+	if before != "" {
+		parent, _, parentTrust = c.identKey(schema.IdentCausation, before)
+		l.parent = parent.mix(key{spaceEvent, 0})
+	} else if !e.Correlation.Parent.IsZero() {
+		l.parent = bitsKey(&e.Correlation.Parent.Bits)
+	}
 	for i := range e.Idents {
 		id := &e.Idents[i]
 		r := ref{ident: int32(i), kind: id.Kind, rank: rank[min(int(id.Kind), len(rank)-1)]}
@@ -112,11 +127,14 @@ func (c *Correlator) read(l *reading, e *schema.Event) {
 		case schema.IdentTrace, schema.IdentRequest, schema.IdentCorrelation, schema.IdentFlow, schema.IdentParentFlow,
 			schema.IdentJob, schema.IdentBatch, schema.IdentMessage, schema.IdentWorkflow, schema.IdentIncident,
 			schema.IdentCausation, schema.IdentBlock:
-			k, half, m := c.identKey(id.Kind, id.Value)
+			k, half, m := parent, key{}, parentTrust
+			if before == "" || id.Kind != schema.IdentCausation || id.Value != before {
+				k, half, m = c.identKey(id.Kind, id.Value)
+			}
 			if m == useless {
 				break
 			}
-			r.k, r.firm = k, m == strong
+			r.k = k
 			switch id.Kind {
 			case schema.IdentRequest:
 				if l.req == 0 {
@@ -154,11 +172,9 @@ func (c *Correlator) read(l *reading, e *schema.Event) {
 			}
 		}
 	}
-	if e.ID.Text != "" {
+	if ownTrust == strong {
 		// What others name as their cause.
-		if k, _, m := c.identKey(schema.IdentCausation, e.ID.Text); m == strong {
-			l.ids = append(l.ids, ref{k: k, ident: -1, kind: schema.IdentCausation, rank: rank[schema.IdentCausation]})
-		}
+		l.ids = append(l.ids, ref{k: own, ident: -1, kind: schema.IdentCausation, rank: rank[schema.IdentCausation]})
 	}
 }
 

@@ -74,9 +74,11 @@ func (c *Correlator) eventKey(id *schema.ID) key {
 		k, _, _ := c.identKey(schema.IdentCausation, id.Text)
 		return k.mix(key{spaceEvent, 0})
 	}
-	b := &id.Bits
-	return key{le64(b[:8]) ^ spaceEvent, le64(b[8:])}
+	return bitsKey(&id.Bits)
 }
+
+// bitsKey is eventKey for an id that is ours.
+func bitsKey(b *[16]byte) key { return key{le64(b[:8]) ^ spaceEvent, le64(b[8:])} }
 
 func le64(b []byte) uint64 {
 	_ = b[7]
