@@ -25,13 +25,13 @@ func tryOwn(p *Parser, e *Event, line string) bool {
 	if e.Type != "" || e.Time.From != FromRead || len(e.Idents) > 0 || len(e.Metadata.Fields) > 0 {
 		return false // something has been found out already, which could not be brought back
 	}
-	origin, id, join := e.Origin, e.ID, e.Join
+	origin, join := e.Origin, e.Join
 	o := ownReader{cursor: cursor{s: line}, p: p, e: e, strict: true}
 	if o.read() {
 		return true
 	}
 	e.Reset()
-	e.Origin, e.ID, e.Join, e.parser = origin, id, join, p
+	e.Origin, e.Join, e.parser = origin, join, p
 	p.rec.reset()
 	return false
 }

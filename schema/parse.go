@@ -168,9 +168,6 @@ func (p *Parser) begin(dst []Event, offset int64, mark Marker) []Event {
 	e := &dst[len(dst)-1]
 	e.Origin = Origin{Source: p.src, Offset: offset, Mark: mark}
 	e.parser = p
-	if p.src != nil {
-		e.ID = p.ids.id(p.src, offset)
-	}
 	return dst
 }
 
@@ -222,6 +219,9 @@ func MarkFollowed(prev, next *Event) {
 // finish gives an event what every event has.
 func (p *Parser) finish(e *Event) {
 	e.parser = nil
+	if p.src != nil && e.ID == (ID{}) { // most lines have none of their own
+		e.ID = p.ids.id(p.src, e.Origin.Offset)
+	}
 	if p.out.set {
 		p.out.apply(e)
 	}
