@@ -34,6 +34,19 @@ func (id ID) String() string {
 	return string(id.Append(nil))
 }
 
+// ourEventID reports whether s is an event id as we write it.
+func ourEventID(s string) bool {
+	if len(s) != len("evt_")+26 || s[:4] != "evt_" {
+		return false
+	}
+	for i := 4; i < len(s); i++ {
+		if base32Value(s[i]) == 0xff {
+			return false
+		}
+	}
+	return true
+}
+
 // FlowID names a flow. The zero value is no flow.
 type FlowID [16]byte
 
@@ -53,6 +66,20 @@ func (f FlowID) String() string {
 
 // crockford is the base32 alphabet without i, l, o and u, lower case: ids can be read aloud and typed.
 const crockford = "0123456789abcdefghjkmnpqrstvwxyz"
+
+// crockfordLetters holds the value of each lower-case letter in that alphabet, 0xff for those it leaves out.
+const crockfordLetters = "\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\xff\x12\x13\xff\x14\x15\xff\x16\x17\x18\x19\x1a\xff\x1b\x1c\x1d\x1e\x1f"
+
+// base32Value returns the five bits that c stands for, 0xff for none.
+func base32Value(c byte) byte {
+	if v := c - '0'; v < 10 {
+		return v
+	}
+	if c < 'a' || c > 'z' {
+		return 0xff
+	}
+	return crockfordLetters[c-'a']
+}
 
 // appendBase32 appends 26 characters: 128 bits, high bits first, the last character holding 3 of them.
 func appendBase32(dst []byte, b *[16]byte) []byte {

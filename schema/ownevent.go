@@ -336,9 +336,6 @@ func (o *ownReader) correlation() {
 	}
 }
 
-// crockfordLetters holds the value of each lower-case letter in base32, 0xff for those it leaves out.
-const crockfordLetters = "\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\xff\x12\x13\xff\x14\x15\xff\x16\x17\x18\x19\x1a\xff\x1b\x1c\x1d\x1e\x1f"
-
 // parseFlowID reads a flow id as we write it.
 func parseFlowID(s string) (f FlowID, ok bool) {
 	if len(s) != len("flow_")+26 || s[:5] != "flow_" {
@@ -347,14 +344,9 @@ func parseFlowID(s string) (f FlowID, ok bool) {
 	s = s[5:]
 	bits, n, at := uint64(0), 0, 0
 	for i := range len(s) {
-		v := s[i] - '0'
-		if v >= 10 {
-			if s[i] < 'a' || s[i] > 'z' {
-				return f, false
-			}
-			if v = crockfordLetters[s[i]-'a']; v == 0xff {
-				return f, false
-			}
+		v := base32Value(s[i])
+		if v == 0xff {
+			return f, false
 		}
 		bits, n = bits<<5|uint64(v), n+5
 		if n >= 8 {

@@ -168,3 +168,22 @@ func FuzzOwnEvent(f *testing.F) {
 		}
 	})
 }
+
+// TestOurIDsAreNotRedacted holds that an id of ours is not shown to the redactor, and one of the application is.
+func TestOurIDsAreNotRedacted(t *testing.T) {
+	t.Parallel()
+	const ours = "evt_4q7h2m9xk3c5v8w1z6t0r2y4ab"
+	for id, want := range map[string]bool{ours: false, "evt_4q7h2m9xk3c5v8w1z6t0r2y4al": true, "evt_4Q7h2m9xk3c5v8w1z6t0r2y4ab": true, "evt-4q7h2m9xk3c5v8w1z6t0r2y4ab": true, ours + "a": true, "bob@example.com": true} {
+		e := parseLine(t, `{"event_id":"`+id+`","event_type":"http.request","action":"GET /","correlation":{"parent_event_id":"`+id+`"}}`)
+		seen := 0
+		e.Redact(func(key string, v Value) Value {
+			if v.S == id {
+				seen++
+			}
+			return v
+		})
+		if got := seen == 2; got != want || seen == 1 {
+			t.Errorf("%s: seen %d times", id, seen)
+		}
+	}
+}

@@ -17,7 +17,7 @@ func (e *Event) Redact(f func(key string, v Value) Value) {
 			*v = f(key, *v)
 		}
 	}
-	if e.ID.Text != "" {
+	if e.ID.Text != "" && !ourEventID(e.ID.Text) {
 		str("event_id", &e.ID.Text)
 	}
 	str("action", &e.Action)
@@ -39,7 +39,7 @@ func (e *Event) Redact(f func(key string, v Value) Value) {
 	str("parent_span_id", &c.ParentSpanID)
 	str("job_id", &c.JobID)
 	str("message_id", &c.MessageID)
-	if c.Parent.Text != "" {
+	if c.Parent.Text != "" && !ourEventID(c.Parent.Text) {
 		str("parent_event_id", &c.Parent.Text)
 	}
 
