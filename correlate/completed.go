@@ -59,7 +59,7 @@ func (c *Correlator) tell(e *schema.Event, root int32) {
 	ns := e.Time.NS
 	start, d := ns, e.Metadata.Duration
 	if d.Set && d.NS > 0 {
-		if startsAt(e) {
+		if c.startsAt(e) {
 			ns += d.NS
 		} else {
 			start -= d.NS

@@ -33,6 +33,7 @@ type Correlator struct {
 	started int64  // clock at which the tables' seconds begin
 	idle    uint32 // flow timeout, seconds
 	ticked  uint32 // what the tables were told, seconds
+	used    uint32 // when what the tables hold counts as used, seconds
 
 	ids   *table[idEntry]    // ids that join flows
 	local *table[localEntry] // events without an id that others may join
@@ -118,6 +119,9 @@ type instance struct {
 
 	k, process key // with the format, and without
 	svc        uint64
+	proxy      bool // by the format: see inFront, manyAtOnce and startsAt
+	manyAtOnce bool
+	startsAt   bool
 }
 
 // New returns a correlator. The configuration must be valid.
@@ -143,17 +147,18 @@ func (c *Correlator) reset(cfg Config) {
 	c.infer.value = slices.Contains(cfg.Infer, "value")
 	c.infer.session = slices.Contains(cfg.Infer, "session")
 	c.infer.weak = slices.Contains(cfg.Infer, "weak")
-	c.ids = newTable(seed, cfg.MaxIDs, c.dropID)
-	c.local = newTable(seed, max(cfg.MaxIDs/8, 64), func(v *localEntry) { c.drop(v.flow) })
-	c.units = newTable(seed, cfg.MaxFlows, c.dropUnit)
+	used := &c.used
+	c.ids = newTable(seed, used, cfg.MaxIDs, c.dropID)
+	c.local = newTable(seed, used, max(cfg.MaxIDs/8, 64), func(v *localEntry) { c.drop(v.flow) })
+	c.units = newTable(seed, used, cfg.MaxFlows, c.dropUnit)
 	small := max(cfg.MaxIDs/16, 64)
-	c.weak = newTable(seed, small, c.dropWeak)
-	c.threads = newTable(seed, small, c.dropThread)
-	c.values = newTable(seed, small, c.dropSightings)
-	c.sessions = newTable(seed, small, c.dropSightings)
-	c.processes = newTable[taking](seed, max(cfg.MaxFlows/4, 64), nil)
-	c.aliases = newTable[key](seed, max(cfg.MaxIDs/8, 64), nil)
-	c.tales = newTable(seed, cfg.MaxFlows, c.endTale)
+	c.weak = newTable(seed, used, small, c.dropWeak)
+	c.threads = newTable(seed, used, small, c.dropThread)
+	c.values = newTable(seed, used, small, c.dropSightings)
+	c.sessions = newTable(seed, used, small, c.dropSightings)
+	c.processes = newTable[taking](seed, used, max(cfg.MaxFlows/4, 64), nil)
+	c.aliases = newTable[key](seed, used, max(cfg.MaxIDs/8, 64), nil)
+	c.tales = newTable(seed, new(uint32), cfg.MaxFlows, c.endTale)
 	c.tables = []clocked{c.ids, c.local, c.units, c.weak, c.threads, c.values, c.sessions, c.processes, c.aliases}
 	c.quiet = uint32(max(cfg.CompletedAfter/time.Second, 1))
 	c.define()
@@ -189,9 +194,7 @@ func (c *Correlator) lookAhead(ns int64) {
 		c.started = ns - int64(time.Second)
 	}
 	at := c.seconds(min(ns, max(c.clock, c.started)+24*int64(time.Hour)))
-	for _, t := range c.tables {
-		t.useAt(at)
-	}
+	c.used = max(at, c.ids.now)
 }
 
 // seconds returns a moment as the tables count it.

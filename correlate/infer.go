@@ -160,11 +160,8 @@ func (c *Correlator) witness(e *schema.Event) {
 		return
 	}
 	if c.infer.value {
-		for i := range e.Idents {
-			if id := &e.Idents[i]; id.Kind == schema.IdentValue && randomValue(id.Value) && !broad(id.Name) {
-				name := c.hash.sum(spaceName, id.Name).short()
-				c.note(c.values, c.hash.sum(spaceValue, id.Value), name, e.Time.NS)
-			}
+		for i := range l.values {
+			c.note(c.values, l.values[i].k, l.values[i].name, e.Time.NS)
 		}
 	}
 	if c.infer.session && l.sess != 0 && len(l.ids) > 0 {
@@ -185,7 +182,7 @@ func (c *Correlator) witness(e *schema.Event) {
 // weakKey returns the key of a weak id within its process and thread.
 func (c *Correlator) weakKey(e *schema.Event, r *ref) key {
 	k := r.k.mix(c.instance(e)).mix(c.hash.sum(spaceThread, e.Platform.PID))
-	if e.Platform.Thread != "" && !manyAtOnce(e.Platform.Format) {
+	if e.Platform.Thread != "" && !c.line.manyAtOnce {
 		k = k.mix(c.hash.sum(spaceThread, e.Platform.Thread))
 	}
 	return k
@@ -204,7 +201,7 @@ func (c *Correlator) bindWeak(e *schema.Event, r *ref, known bool) bool {
 	var start, end int64
 	if d := e.Metadata.Duration; e.Type == "http.request" && d.Set {
 		start, end = ns-d.NS, ns
-		if startsAt(e) {
+		if c.startsAt(e) {
 			start, end = ns, ns+d.NS
 		}
 	}
@@ -461,17 +458,13 @@ func (c *Correlator) byThread(e *schema.Event) bool {
 func (c *Correlator) byValue(e *schema.Event) {
 	l := &c.line
 	var others [8]int32
-	for i := range e.Idents {
-		id := &e.Idents[i]
-		if id.Kind != schema.IdentValue || !randomValue(id.Value) || broad(id.Name) {
-			continue
-		}
-		n := c.values.get(c.hash.sum(spaceValue, id.Value))
+	for i := range l.values {
+		n := c.values.get(l.values[i].k)
 		if n == 0 {
 			continue
 		}
 		s := c.values.at(n)
-		if s.many || c.broad[s.name] || c.broad[c.hash.sum(spaceName, id.Name).short()] {
+		if s.many || c.broad[s.name] || c.broad[l.values[i].name] {
 			continue
 		}
 		mine := int32(0)

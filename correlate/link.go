@@ -296,8 +296,8 @@ func parseFlowID(s string) (schema.FlowID, bool) {
 	}
 	var hi, lo uint64
 	for i := range 26 {
-		v, ok := base32Value(s[len(prefix)+i])
-		if !ok {
+		v := uint64(base32Value[s[len(prefix)+i]])
+		if v > 31 {
 			return schema.FlowID{}, false
 		}
 		switch {
@@ -318,15 +318,16 @@ func parseFlowID(s string) (schema.FlowID, bool) {
 	return name, name != schema.FlowID{}
 }
 
-func base32Value(ch byte) (uint64, bool) {
-	const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-	for i := range len(alphabet) {
-		if alphabet[i] == ch {
-			return uint64(i), true
-		}
+// base32Value is the value of each byte as a digit of a flow id, 255 for those that are none.
+var base32Value = func() (t [256]uint8) {
+	for i := range t {
+		t[i] = 255
 	}
-	return 0, false
-}
+	for i, ch := range []byte("0123456789abcdefghjkmnpqrstvwxyz") {
+		t[ch] = uint8(i)
+	}
+	return t
+}()
 
 // tagOf returns a part of a name, enough to know it again within a flow.
 func tagOf(name *schema.FlowID) uint32 { return binary.BigEndian.Uint32(name[:4]) }

@@ -335,7 +335,7 @@ func (c *Correlator) callerOf(e *schema.Event, root int32) int32 {
 		me = c.selfUnit()
 	}
 	length := int64(-1)
-	proxy := inFront(e.Platform.Format)
+	proxy := c.line.proxy
 	end := e.Time.NS
 	if me != 0 && c.units.at(me).start != 0 {
 		end = c.units.at(me).end
@@ -419,6 +419,11 @@ func (c *Correlator) entryUnit(root int32) int32 {
 // dataKeys returns the hashes of what an event changed or read: with the record's id, and the table alone; 0 when it is no
 // change or query.
 func (c *Correlator) dataKeys(e *schema.Event) (record, table uint32) {
+	l := &c.line
+	if l.dataKnown {
+		return l.record, l.table
+	}
+	l.dataKnown = true
 	if e.Type != "data.change" && e.Type != "data.query" {
 		return 0, 0
 	}
@@ -426,13 +431,13 @@ func (c *Correlator) dataKeys(e *schema.Event) (record, table uint32) {
 	if e.Subject.Type != "" {
 		k = c.hash.sum(spaceData, e.Subject.Type).mix(c.hash.sum(spaceData, verb(e.Action)))
 	}
-	table = uint32(k.a) | 1
+	l.table = uint32(k.a) | 1
 	if e.Subject.ID != "" {
-		record = uint32(k.mix(c.hash.sum(spaceData, e.Subject.ID)).a) | 1
+		l.record = uint32(k.mix(c.hash.sum(spaceData, e.Subject.ID)).a) | 1
 	} else {
-		record = table
+		l.record = l.table
 	}
-	return record, table
+	return l.record, l.table
 }
 
 // verb returns what follows the last dot of an action.

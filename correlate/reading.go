@@ -11,6 +11,8 @@ type reading struct {
 	ids  []ref // that join flows
 	weak []ref // that join within their process
 
+	values []shown // random business values
+
 	self     key   // under which the event is remembered
 	entry    int32 // where it stood in Correlator.units when it was last looked for
 	parent   key   // of the event that is named as the parent already
@@ -23,10 +25,21 @@ type reading struct {
 	sess     uint64
 	kind     unitKind
 
-	inst      key
-	process   key // inst without the format
-	svc       uint64
-	instKnown bool
+	// Known once it was asked for.
+	inst        key
+	process     key // inst without the format
+	svc         uint64
+	thread      uint64
+	route       uint64
+	record      uint32 // what was changed or read: see dataKeys
+	table       uint32
+	instKnown   bool
+	threadKnown bool
+	routeKnown  bool
+	dataKnown   bool
+	proxy       bool // by the format, known with inst
+	manyAtOnce  bool
+	startsAt    bool
 
 	stations []uint8 // of each definition of a process: 0 unknown, 1 none, else 2 and the step that the event is
 }
@@ -42,6 +55,12 @@ type ref struct {
 	low    bool // the lower half of a trace id that was logged whole
 	joined bool // its flow is the event's
 	fresh  bool // it was not known before
+}
+
+// shown is a random business value of an event.
+type shown struct {
+	k    key
+	name uint64 // hash of what it was found under
 }
 
 // readings are those of the events that are foreseen and not linked, in a ring.
@@ -101,7 +120,7 @@ func (c *Correlator) selfUnit() int32 {
 
 // read makes a reading of the event the one at hand.
 func (c *Correlator) read(l *reading, e *schema.Event) {
-	*l = reading{ids: l.ids[:0], weak: l.weak[:0], stations: l.stations}
+	*l = reading{ids: l.ids[:0], weak: l.weak[:0], values: l.values[:0], stations: l.stations}
 	clear(l.stations)
 	c.line, c.wording.of = line{reading: l}, nil
 	l.kind = kindOf(e)
@@ -164,6 +183,10 @@ func (c *Correlator) read(l *reading, e *schema.Event) {
 		case schema.IdentParentSpan:
 			if k, _, m := c.identKey(id.Kind, id.Value); m >= distinct {
 				l.pspan = k.mix(key{spaceSpan, 0})
+			}
+		case schema.IdentValue:
+			if c.infer.value && randomValue(id.Value) && !broad(id.Name) {
+				l.values = append(l.values, shown{c.hash.sum(spaceValue, id.Value), c.hash.sum(spaceName, id.Name).short()})
 			}
 		case schema.IdentSession:
 			if measure(id.Kind, id.Value) >= distinct {

@@ -301,9 +301,9 @@ func (t *table[V]) each(f func(*entry[V])) {
 
 // restore adds an entry that was last used age seconds ago.
 func (t *table[V]) restore(k key, ttl, age uint32) int32 {
-	t.used = t.now - min(age, t.now)
+	*t.used = t.now - min(age, t.now)
 	n := t.put(k, ttl)
-	t.used = t.now
+	*t.used = t.now
 	return n
 }
 

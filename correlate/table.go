@@ -10,7 +10,7 @@ type table[V any] struct {
 	live    int
 	max     int
 	now     uint32
-	used    uint32 // when what is used now is used: now, or the time of an event that is foreseen
+	used    *uint32 // when what is used now is used: now, or the time of an event that is foreseen; tables of one clock share it
 	hand    int32
 	wheel   [wheelLevels][wheelSize]int32
 	release func(*V) // called for an entry that leaves
@@ -35,8 +35,8 @@ type entry[V any] struct {
 // pageBits is the size of a page: small enough for little logs, large enough for few pages.
 const pageBits = 9
 
-func newTable[V any](seed uint64, max int, release func(*V)) *table[V] {
-	return &table[V]{index: newIndex(seed), n: 1, max: max, release: release}
+func newTable[V any](seed uint64, used *uint32, max int, release func(*V)) *table[V] {
+	return &table[V]{index: newIndex(seed), n: 1, used: used, max: max, release: release}
 }
 
 // entry returns an entry by its number.
@@ -72,16 +72,13 @@ func (t *table[V]) has(i int32, k key) bool {
 }
 
 // touch notes that an entry was used.
-func (t *table[V]) touch(i int32) { t.entry(i).seen = max(t.entry(i).seen, t.used) }
-
-// useAt sets when what is used from here on is used.
-func (t *table[V]) useAt(at uint32) { t.used = max(at, t.now) }
+func (t *table[V]) touch(i int32) {
+	e := t.entry(i)
+	e.seen = max(e.seen, *t.used)
+}
 
 // clocked is what tables of all kinds have in common.
-type clocked interface {
-	advance(now uint32)
-	useAt(at uint32)
-}
+type clocked interface{ advance(now uint32) }
 
 // at returns the value of an entry.
 func (t *table[V]) at(i int32) *V { return &t.entry(i).v }
@@ -103,7 +100,7 @@ func (t *table[V]) put(k key, ttl uint32) int32 {
 	}
 	e := t.entry(i)
 	var zero V
-	*e = entry[V]{k: k, seen: t.used, ttl: ttl, v: zero}
+	*e = entry[V]{k: k, seen: *t.used, ttl: ttl, v: zero}
 	t.index.add(t.index.hash(k), i)
 	t.live++
 	t.schedule(i)
@@ -189,7 +186,7 @@ func (t *table[V]) advance(now uint32) {
 	if now <= t.now {
 		return
 	}
-	t.used = now
+	*t.used = now
 	if now-t.now > 1<<(2*wheelBits) {
 		t.jump(now)
 		return

@@ -151,7 +151,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 	*u = unit{bits: e.ID.Bits, flow: root, kind: kind, inst: c.instance(e).short(), svc: c.service(e), end: e.Time.NS}
 	if d := e.Metadata.Duration; d.Set && d.NS >= 0 && kind != unitEnqueue {
 		u.start = e.Time.NS - d.NS
-		if startsAt(e) {
+		if c.startsAt(e) {
 			u.start, u.end = e.Time.NS, e.Time.NS+d.NS
 		}
 	} else if kind == unitStart || kind == unitLog || kind == unitEnqueue {
@@ -163,7 +163,7 @@ func (c *Correlator) enlist(e *schema.Event) {
 	} else {
 		c.hold(root)
 	}
-	u.proxy = inFront(e.Platform.Format)
+	u.proxy = c.line.proxy
 	u.failed = kind == unitEnd && e.Type != "job.completed"
 	u.thread = c.thread(e)
 	if l.span != (key{}) && (kind == unitRequest || kind == unitClient) {
@@ -187,9 +187,9 @@ func (c *Correlator) enlist(e *schema.Event) {
 	}
 }
 
-// startsAt reports whether the time of a request is that of its beginning: proxies that say so by their format.
-func startsAt(e *schema.Event) bool {
-	switch f := e.Platform.Format; {
+// startsAt reports whether programs that log in a format give a request the time of its beginning.
+func startsAt(f string) bool {
+	switch {
 	case len(f) >= 5 && f[:5] == "envoy", len(f) >= 7 && f[:7] == "traefik", len(f) >= 7 && f[:7] == "haproxy",
 		len(f) >= 6 && f[:6] == "apache", len(f) >= 5 && f[:5] == "rails", len(f) >= 10 && f[:10] == "cloudflare":
 		return true
@@ -365,10 +365,18 @@ func (c *Correlator) instance(e *schema.Event) key {
 		if p.Service == "" {
 			svc = k.short()
 		}
-		*i = instance{true, clone(path), clone(p.Service), clone(p.Host), clone(p.Container), clone(p.Pod), clone(p.Format), k, process, svc}
+		*i = instance{true, clone(path), clone(p.Service), clone(p.Host), clone(p.Container), clone(p.Pod), clone(p.Format), k, process, svc,
+			inFront(p.Format), manyAtOnce(p.Format), startsAt(p.Format)}
 	}
 	l.inst, l.process, l.svc, l.instKnown = i.k, i.process, i.svc, true
+	l.proxy, l.manyAtOnce, l.startsAt = i.proxy, i.manyAtOnce, i.startsAt
 	return l.inst
+}
+
+// startsAt reports whether the time of a request is that of its beginning.
+func (c *Correlator) startsAt(e *schema.Event) bool {
+	c.instance(e)
+	return c.line.startsAt
 }
 
 // service returns the hash of the service that wrote an event.
@@ -379,16 +387,24 @@ func (c *Correlator) service(e *schema.Event) uint64 {
 
 // thread returns the hash of the thread that wrote an event, 0 when it is unknown or serves many requests at once.
 func (c *Correlator) thread(e *schema.Event) uint64 {
+	l := &c.line
+	if l.threadKnown {
+		return l.thread
+	}
+	l.threadKnown = true
 	p := &e.Platform
-	if p.Thread == "" || manyAtOnce(p.Format) {
+	if p.Thread == "" {
 		return 0
 	}
-	c.instance(e)
-	k := c.line.process.mix(c.hash.sum(spaceThread, p.Thread))
+	if c.instance(e); l.manyAtOnce {
+		return 0
+	}
+	k := l.process.mix(c.hash.sum(spaceThread, p.Thread))
 	if p.PID != "" {
 		k = k.mix(c.hash.sum(spaceThread, p.PID))
 	}
-	return k.short() | 1
+	l.thread = k.short() | 1
+	return l.thread
 }
 
 // manyAtOnce reports whether programs that log in a format serve many requests on one thread.
@@ -403,5 +419,9 @@ func manyAtOnce(format string) bool {
 
 // route returns the hash of what was asked for.
 func (c *Correlator) route(e *schema.Event) uint64 {
-	return c.hash.sum(spaceRoute, e.Metadata.Path).mix(c.hash.sum(spaceRoute, e.Metadata.Method)).short()
+	l := &c.line
+	if !l.routeKnown {
+		l.route, l.routeKnown = c.hash.sum(spaceRoute, e.Metadata.Path).mix(c.hash.sum(spaceRoute, e.Metadata.Method)).short(), true
+	}
+	return l.route
 }
