@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"math/bits"
 
 	"github.com/ezlogs/ezlogs/schema"
@@ -79,6 +80,14 @@ func fold(x, y uint64) uint64 {
 
 // flowName returns the name of the flow whose strongest id this is: the same on every machine that shares the salt.
 func (c *Correlator) flowName(kind schema.IdentKind, value string) schema.FlowID {
+	if w, n := hexWords(value); n != 0 {
+		b := append(c.scratch[:0], c.prefix...)
+		for _, x := range w[:n] {
+			b = binary.LittleEndian.AppendUint64(b, x)
+		}
+		c.scratch = b
+		return nameSum(b)
+	}
 	return c.canonicalName(canonical(kind, value))
 }
 
@@ -87,6 +96,10 @@ func (c *Correlator) canonicalName(canonical string) schema.FlowID {
 	b := append(c.scratch[:0], c.prefix...)
 	b = append(b, canonical...)
 	c.scratch = b
+	return nameSum(b)
+}
+
+func nameSum(b []byte) schema.FlowID {
 	sum := sha256.Sum256(b)
 	return schema.FlowID(sum[:16])
 }

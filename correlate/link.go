@@ -16,6 +16,8 @@ type line struct {
 	own    bool  // the flow is the event's own: it has no id
 	lone   bool  // nothing was remembered: the name comes from the id alone
 	name   schema.FlowID
+	idName schema.FlowID // of the id of Event.Idents named last
+	named  int32         // its index and two, 0 for none
 	link   schema.Link
 	sure   float32
 
@@ -220,7 +222,10 @@ func (c *Correlator) addID(e *schema.Event, r *ref) {
 		// Its id is made with a secret of this agent: the first line of the record names what has no other name.
 		name, r.rank = c.ownName(e), rankLocal
 	} else if l.flow == 0 || told || r.rank <= c.flow(c.rooted(&l.flow)).rank {
-		name = c.nameOf(e, r)
+		if !r.low || l.named != r.ident+2 { // the whole of a trace id stands before its lower half
+			l.idName, l.named = c.nameOf(e, r), r.ident+2
+		}
+		name = l.idName
 	}
 	if r.low {
 		if l.flow == 0 {

@@ -153,6 +153,7 @@ type taking struct {
 const (
 	maxProcessFlows = 1000 // of one process: more is no process but a habit
 	flowProcesses   = 3    // of one flow
+	maxProcessName  = 256  // bytes
 )
 
 // define compiles the processes of the configuration and the built-in ones.
@@ -208,91 +209,172 @@ func glob(pattern, s string) bool {
 // proceed notes which processes the flow of the event takes part in, and learns under which values they are known.
 func (c *Correlator) proceed(e *schema.Event) {
 	l := &c.line
-	if l.flow == 0 || len(c.defs) == 0 || e.Type == "data.query" {
+	if l.flow == 0 {
+		return
+	}
+	if !l.partsKnown {
+		c.readParts(e)
+	}
+	for i := range l.parts {
+		p := &l.parts[i]
+		if p.from == partValues {
+			for _, a := range l.aliases {
+				if n := c.aliases.get(a.of(p.def)); n != 0 {
+					if step := c.step(int(p.def), e); step >= 0 {
+						c.takePart(e, *c.aliases.at(n), step)
+					}
+				}
+			}
+			continue
+		}
+		if !c.take(e, p) || !p.aliased {
+			continue
+		}
+		def := &c.defs[p.def]
+		for _, a := range l.aliases {
+			if typeName(e.Idents[a.ident].Name, def.Key) {
+				continue
+			}
+			if k := a.of(p.def); c.aliases.get(k) == 0 {
+				*c.aliases.at(c.aliases.put(k, def.ttl)) = p.k
+			}
+		}
+	}
+}
+
+// part is what an event says of a process.
+type part struct {
+	k       key // of the process
+	def     int32
+	from    int32 // where the key stands: index in Event.Idents, or a place below
+	entry   int32 // where it stood in Correlator.processes when it was last looked for
+	aliased bool  // there are values beside the key that may stand for it
+	long    bool  // the key is no name for a process that is not known
+}
+
+// Places where the key of a process stands beside Event.Idents.
+const (
+	partSession = -1 - iota
+	partUser
+	partSubject
+	partField
+	partValues // nowhere, but there are values that may stand for it
+)
+
+// alias is an id that can stand for a process.
+type alias struct {
+	k     key
+	ident int32 // index in Event.Idents
+}
+
+// of returns the key under which a value stands for a process of a definition.
+func (a *alias) of(d int32) key { return a.k.mix(key{uint64(d), spaceValue}) }
+
+// readParts finds out what the event at hand says of processes.
+func (c *Correlator) readParts(e *schema.Event) {
+	l := c.line.reading
+	l.partsKnown = true
+	if len(c.defs) == 0 || e.Type == "data.query" {
 		return
 	}
 	objects := e.Subject.Type != ""
 	for i := range e.Idents {
-		k := e.Idents[i].Kind
-		objects = objects || k == schema.IdentEntity || k == schema.IdentValue
-	}
-	user := userOf(e)
-	for d := range c.defs {
-		def := &c.defs[d]
-		switch {
-		case def.session:
-			if l.sess != 0 {
-				c.take(e, d, "", l.sessKey)
+		id := &e.Idents[i]
+		if id.Kind == schema.IdentEntity || id.Kind == schema.IdentValue {
+			objects = true
+			if aliasing(id) {
+				l.aliases = append(l.aliases, alias{c.hash.sum(spaceProcess, id.Value), int32(i)})
 			}
-		case def.byActor:
-			if user != "" {
-				c.take(e, d, user, c.hash.sum(spaceProcess, user))
-			}
-		case objects || def.own:
-			c.proceedObject(e, d)
 		}
+	}
+	var user key
+	named := userOf(e)
+	if named != "" {
+		user = c.hash.sum(spaceProcess, named)
+	}
+	for d := range c.defs {
+		p := part{def: int32(d)}
+		switch def := &c.defs[d]; {
+		case def.session:
+			if l.sess == 0 {
+				continue
+			}
+			p.k, p.from = l.sessKey, partSession
+		case def.byActor:
+			if named == "" {
+				continue
+			}
+			p.k, p.from, p.long = user, partUser, len(named) > maxProcessName
+		case objects || def.own:
+			if !c.readObject(e, &p) {
+				continue
+			}
+		default:
+			continue
+		}
+		p.k = p.k.mix(key{uint64(d), spaceProcess})
+		l.parts = append(l.parts, p)
 	}
 }
 
-// proceedObject does so for a process of a business object.
-func (c *Correlator) proceedObject(e *schema.Event, d int) {
-	def := &c.defs[d]
+// readObject does so for a process of a business object. It reports false when the event says nothing of it.
+func (c *Correlator) readObject(e *schema.Event, p *part) bool {
+	def := &c.defs[p.def]
 	object := ""
 	if (e.Subject.Type == def.Key || def.Key == "subject") && !strings.HasPrefix(e.Subject.ID, "bulk:") { // many are none
-		object = e.Subject.ID
+		object, p.from = e.Subject.ID, partSubject
 	}
-	aliased := false
+	next := c.line.aliases
 	for i := range e.Idents {
 		id := &e.Idents[i]
-		switch id.Kind {
-		case schema.IdentEntity, schema.IdentValue:
-			if object == "" && typeName(id.Name, def.Key) {
-				object = id.Value
-			} else {
-				aliased = aliased || aliasing(id)
-			}
+		if id.Kind != schema.IdentEntity && id.Kind != schema.IdentValue {
+			continue
+		}
+		stands := len(next) > 0 && next[0].ident == int32(i)
+		if stands {
+			next = next[1:]
+		}
+		if object == "" && typeName(id.Name, def.Key) {
+			object, p.from = id.Value, int32(i)
+		} else if stands {
+			p.aliased = true
 		}
 	}
 	if object == "" && def.own {
-		for i := range e.Metadata.Fields {
-			if f := &e.Metadata.Fields[i]; f.Key == def.Key {
-				object = f.Value.Plain()
-			}
-		}
+		object, p.from = fieldOf(e, def.Key), partField
 	}
-	if object != "" {
-		n := c.take(e, d, object, c.hash.sum(spaceProcess, object))
-		if n == (key{}) || !aliased {
-			return
-		}
-		for i := range e.Idents {
-			if id := &e.Idents[i]; aliasing(id) && !typeName(id.Name, def.Key) {
-				k := c.aliasKey(d, id.Value)
-				if a := c.aliases.get(k); a == 0 {
-					a = c.aliases.put(k, def.ttl)
-					*c.aliases.at(a) = n
-				}
-			}
-		}
-		return
+	if object == "" {
+		p.from = partValues
+		return p.aliased
 	}
-	if !aliased {
-		return
-	}
-	for i := range e.Idents {
-		if id := &e.Idents[i]; aliasing(id) {
-			if a := c.aliases.get(c.aliasKey(d, id.Value)); a != 0 {
-				if step := c.step(d, e); step >= 0 {
-					c.takePart(e, *c.aliases.at(a), step)
-				}
-			}
-		}
-	}
+	p.k, p.long = c.hash.sum(spaceProcess, object), len(object) > maxProcessName
+	return true
 }
 
-// aliasKey returns the key under which a value stands for a process.
-func (c *Correlator) aliasKey(d int, value string) key {
-	return c.hash.sum(spaceProcess, value).mix(key{uint64(d), spaceValue})
+// fieldOf returns the value of the last field of a name that has one.
+func fieldOf(e *schema.Event, name string) string {
+	value := ""
+	for i := range e.Metadata.Fields {
+		if f := &e.Metadata.Fields[i]; f.Key == name {
+			value = f.Value.Plain()
+		}
+	}
+	return value
+}
+
+// keyText returns what the event calls the process of a part; a session is not told.
+func keyText(e *schema.Event, p *part, def *definition) string {
+	switch p.from {
+	case partSession:
+		return ""
+	case partUser:
+		return userOf(e)
+	case partSubject:
+		return e.Subject.ID
+	case partField:
+		return fieldOf(e, def.Key)
+	}
+	return e.Idents[p.from].Value
 }
 
 // aliasing reports whether an id can stand for one business object: random, or long enough to be one of a kind.
@@ -334,18 +416,23 @@ func userOf(e *schema.Event) string {
 	return ""
 }
 
-// take makes the flow of the event take part in the process of a key if the event matches a step. It returns the process.
-func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
-	def := &c.defs[d]
-	k = k.mix(key{uint64(d), spaceProcess})
-	n := c.processes.get(k)
-	if n == 0 && len(name) > 256 {
-		return key{}
+// take makes the flow of the event take part in the process of a key if the event matches a step, and reports whether it does.
+func (c *Correlator) take(e *schema.Event, p *part) bool {
+	def, d, k := &c.defs[p.def], int(p.def), p.k
+	n := p.entry
+	if c.processes.has(n, k) {
+		c.processes.touch(n)
+	} else {
+		n = c.processes.get(k)
+		p.entry = n
+	}
+	if n == 0 && p.long {
+		return false
 	}
 	journey := def.byActor || def.session
 	step := c.step(d, e)
 	if step < 0 || journey && n == 0 && step > 0 { // it has to begin first
-		return key{}
+		return false
 	}
 	if n != 0 && journey && c.processes.at(n).done && step == 0 && def.Again {
 		if !c.takesPart(k) {
@@ -357,9 +444,11 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 		n = c.processes.put(k, def.ttl)
 		*c.processes.at(n) = taking{def: int32(d)}
 	} else if journey && c.processes.at(n).done && !c.takesPart(k) {
-		return key{}
+		return false
 	}
-	if p := c.processes.at(n); p.id == "" { // new, or remembered by its hash over a restart
+	p.entry = n
+	if t := c.processes.at(n); t.id == "" { // new, or remembered by its hash over a restart
+		name := keyText(e, p, def)
 		if def.session {
 			sum := sha256.Sum256([]byte(c.cfg.Salt + "\x00session\x00" + e.Correlation.SessionID))
 			name = "sess_" + hex.EncodeToString(sum[:8])
@@ -369,15 +458,15 @@ func (c *Correlator) take(e *schema.Event, d int, name string, k key) key {
 			// Each time is another; the flow it began with tells them apart.
 			id += ":" + c.flow(c.rooted(&c.line.flow)).name.String()[5:11]
 		}
-		p.id = id
+		t.id = id
 	}
 	if !c.takePart(e, k, step) {
-		return key{}
+		return false
 	}
 	if journey && step == len(def.Steps)-1 {
 		c.processes.at(n).done = true
 	}
-	return k
+	return true
 }
 
 // takesPart reports whether the flow of the event takes part in a process.

@@ -13,6 +13,9 @@ type reading struct {
 
 	values []shown // random business values
 
+	parts   []part  // what the event says of processes, once partsKnown
+	aliases []alias // ids that can stand for them
+
 	self     key   // under which the event is remembered
 	entry    int32 // where it stood in Correlator.units when it was last looked for
 	parent   key   // of the event that is named as the parent already
@@ -37,6 +40,7 @@ type reading struct {
 	threadKnown bool
 	routeKnown  bool
 	dataKnown   bool
+	partsKnown  bool
 	proxy       bool // by the format, known with inst
 	manyAtOnce  bool
 	startsAt    bool
@@ -120,7 +124,7 @@ func (c *Correlator) selfUnit() int32 {
 
 // read makes a reading of the event the one at hand.
 func (c *Correlator) read(l *reading, e *schema.Event) {
-	*l = reading{ids: l.ids[:0], weak: l.weak[:0], values: l.values[:0], stations: l.stations}
+	*l = reading{ids: l.ids[:0], weak: l.weak[:0], values: l.values[:0], parts: l.parts[:0], aliases: l.aliases[:0], stations: l.stations}
 	clear(l.stations)
 	c.line, c.wording.of = line{reading: l}, nil
 	l.kind = kindOf(e)
