@@ -167,6 +167,9 @@ func (v *View) shoot(t *tree) *shot {
 			start: r.start, took: took, failed: r.failed || r.kind == kindError, warn: r.warn, status: int(r.status), count: int(r.count),
 			step: r.step.subject, svc: v.serviceOf(r.step), sql: r.step.sql, d: r.d,
 		}
+		if noun, _, ok := strings.Cut(r.label, "."); ok && r.kind == kindDB && x.step != "" {
+			x.step = noun + " " + x.step
+		}
 		if n := len(s.rows) - 1; n >= 0 && s.rows[n].depth < depth {
 			s.rows[n].below = true
 		}

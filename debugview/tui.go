@@ -247,7 +247,7 @@ func (b *Browser) pace() {
 		return
 	}
 	if d := now.Sub(b.rateFrom); d >= time.Second {
-		b.rate = int64(float64(b.events-b.rateAt) / d.Seconds())
+		b.rate = int64(float64(b.events-b.rateAt)/d.Seconds() + 0.5)
 		b.rateFrom, b.rateAt = now, b.events
 	}
 }

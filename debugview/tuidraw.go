@@ -91,6 +91,10 @@ func (b *Browser) drawHead(w int) {
 		how = "all read"
 	}
 	x := b.put(1, 0, w, b.styles[roleBold], "ezlogs debug")
+	b.a.mu.Lock()
+	states, n1, dropped, total := b.a.states, b.a.n1, b.a.dropped, b.a.next
+	b.a.mu.Unlock()
+	tail := "✗ " + itoa(states[failed]) + "   ▲ " + itoa(states[retried]) + "   N+1 " + itoa(n1) + " "
 	room := max(10, w/4)
 	files := clean(strings.Join(b.v.cfg.Files, " "), b.v.cfg.ASCII)
 	switch {
@@ -99,11 +103,10 @@ func (b *Browser) drawHead(w int) {
 	case cells(files) > room && len(b.v.cfg.Files) > 1:
 		files = itoa(len(b.v.cfg.Files)) + " files"
 	}
-	x = b.put(x+3, 0, w, b.styles[rolePlain], cut(files, room))
+	if x+3+min(cells(files), room)+3+cells(how)+2+cells(tail) < w || w >= twoPanes {
+		x = b.put(x+3, 0, w, b.styles[rolePlain], cut(files, room))
+	}
 	x = b.put(x+3, 0, w, b.styles[roleHTTP], how)
-	b.a.mu.Lock()
-	states, n1, dropped, total := b.a.states, b.a.n1, b.a.dropped, b.a.next
-	b.a.mu.Unlock()
 	flows := count(int64(total)) + plur(int64(total), " flow")
 	if dropped > 0 {
 		flows += "  " + count(int64(dropped)) + " dropped"
@@ -113,7 +116,6 @@ func (b *Browser) drawHead(w int) {
 	if b.rate > 0 && !b.finished {
 		texts = []string{text + "  " + count(b.rate) + "/s", text, flows}
 	}
-	tail := "✗ " + itoa(states[failed]) + "   ▲ " + itoa(states[retried]) + "   N+1 " + itoa(n1) + " "
 	for _, text := range texts { // the longest that there is room for
 		if x+cells(text)+cells(tail)+5 < w {
 			b.put(w-cells(tail)-cells(text)-3, 0, w, b.styles[rolePlain], text)
@@ -237,13 +239,21 @@ func (b *Browser) listTime(n int) string {
 	s := b.list[n]
 	switch timeKinds[b.times] {
 	case "flow":
-		return pad2("+"+duration(max(0, s.start-b.list[0].start)), 12)
+		return pad2("+"+since(s.start-b.list[0].start), 12)
 	case "delta":
-		return pad2("+"+duration(max(0, s.start-b.list[max(0, n-1)].start)), 12)
+		return pad2("+"+since(s.start-b.list[max(0, n-1)].start), 12)
 	case "ago":
 		return pad2(duration(max(0, b.now().UnixNano()-s.start))+" ago", 12)
 	}
 	return string(b.v.appendClock(nil, s.start))
+}
+
+// since writes a difference of times; what began earlier is not behind.
+func since(ns int64) string {
+	if ns <= 0 {
+		return "0"
+	}
+	return duration(ns)
 }
 
 var timeKinds = [...]string{"clock", "flow", "delta", "ago"}
@@ -316,11 +326,13 @@ func (b *Browser) barWidth(s *shot, rows []int, pane int) int {
 func (b *Browser) suffix(s *shot, i int) string {
 	text := s.rows[i].suffix
 	if s.rows[i].below && !s.rows[i].equal && b.isFolded(s, i) {
-		n := i + 1
-		for n < len(s.rows) && s.rows[n].depth > s.rows[i].depth {
-			n++
+		below := 0
+		for k := i + 1; k < len(s.rows) && s.rows[k].depth > s.rows[i].depth; k++ {
+			if !s.rows[k].equal {
+				below++
+			}
 		}
-		text += " +" + itoa(n-i-1)
+		text += " +" + itoa(below)
 	}
 	return text
 }
@@ -549,7 +561,7 @@ func (b *Browser) drawFoot(w, h int) {
 	y := h - 1
 	switch {
 	case b.input == 'y':
-		x := b.put(1, y, w, b.styles[roleBold], "copy: ")
+		x := b.put(1, y, w, b.styles[roleBold], "copy:")
 		for _, c := range copies {
 			x = b.put(x+1, y, w, b.styles[roleHTTP], string(c.letter))
 			x = b.put(x+1, y, w, b.styles[rolePlain], c.name+" ")
