@@ -57,6 +57,7 @@ type View struct {
 	logNow, wallNow int64 // newest time of the log, last Advance
 	scannedLog      int64 // these when open flows were last looked at
 	scannedWall     int64
+	pace            pace
 	events          int64
 	forced          int64 // flows shown early, for want of room
 	firstAt, lastAt int64
@@ -77,10 +78,11 @@ type View struct {
 
 // Bounds of what is kept of open flows. stepBytes is what a step costs, its text included.
 const (
-	maxOpenFlows = 50_000
-	stepBytes    = 280
-	maxOpenBytes = 256 << 20
-	maxSteps     = 2000 // kept of one flow; the rest is counted
+	maxOpenFlows  = 50_000
+	manyOpenFlows = 40_000 // from here on a fast pipe shows what a file would
+	stepBytes     = 280
+	maxOpenBytes  = 256 << 20
+	maxSteps      = 2000 // kept of one flow; the rest is counted
 )
 
 // New returns a view that writes what cfg asks for to out and its summary and notes to errw. total may be nil; it is called
@@ -142,7 +144,7 @@ func (v *View) Add(e *schema.Event) {
 	}
 	f := v.flowOf(e.Correlation.Flow)
 	f.events++
-	f.log, f.wall = max(f.log, e.Time.NS), v.wallNow
+	f.log, f.wall = v.logNow, v.wallNow
 	v.byAge.moveToBack(f)
 	v.actor(f, e)
 	v.skipJSON = v.filter.detail && !v.filter.wants(f)

@@ -15,7 +15,7 @@ type flow struct {
 	dropped int
 	bytes   int   // kept, about
 	start   int64 // least time of a step as logged
-	log     int64 // greatest
+	log     int64 // newest time of the log at the last event
 	wall    int64 // clock at the last event
 
 	actor     string // as shown in stories
@@ -97,7 +97,7 @@ func (v *View) newFlow(id schema.FlowID) *flow {
 	} else {
 		f = &flow{}
 	}
-	f.id, f.start, f.log, f.wall = id, math.MaxInt64, math.MinInt64, v.wallNow
+	f.id, f.start, f.log, f.wall = id, math.MaxInt64, v.logNow, v.wallNow
 	f.continues = v.closed.get(id)
 	v.flows[id] = f
 	v.byAge.push(f)
@@ -263,13 +263,21 @@ func (v *View) actor(f *flow, e *schema.Event) {
 
 // settle shows the flows that have been quiet long enough, and the oldest ones when there are too many.
 func (v *View) settle() {
+	if v.pace.fast && v.byAge.n > manyOpenFlows {
+		limit := v.logNow - int64(v.cfg.Settle)*filesFactor
+		for f := v.byAge.head(); f != nil && f.log < limit; f = v.byAge.head() {
+			v.finish(f, false)
+		}
+	}
 	for v.byAge.n > maxOpenFlows || v.bytes > maxOpenBytes {
 		v.forced++
 		v.finish(v.byAge.head(), true)
 	}
+	fast := false
 	if v.cfg.Input != Files {
 		// Patience differs, so all quiet flows are looked at; not for every event, though.
-		if v.logNow-v.scannedLog < scanEvery && v.wallNow-v.scannedWall < scanEvery {
+		fast = v.cfg.Input == Pipe && v.pace.look(v.logNow, v.wallNow)
+		if (fast || v.logNow-v.scannedLog < scanEvery) && v.wallNow-v.scannedWall < scanEvery {
 			return
 		}
 		v.scannedLog, v.scannedWall = max(v.logNow, 0), v.wallNow
@@ -291,9 +299,13 @@ func (v *View) settle() {
 		for f := v.byAge.head(); f != nil; {
 			next := f.next
 			wait := v.patience(f)
-			if v.logNow-f.log > wait || v.wallNow-f.wall > wait {
+			inBulk := fast || f.wall < v.pace.calm
+			if inBulk {
+				wait = max(wait, int64(v.cfg.Settle))
+			}
+			if v.logNow-f.log > wait && !inBulk || v.wallNow-f.wall > wait {
 				v.finish(f, false)
-			} else if v.logNow-f.log <= int64(shortest) && v.wallNow-f.wall <= int64(shortest) {
+			} else if (fast || v.logNow-f.log <= int64(shortest)) && v.wallNow-f.wall <= int64(shortest) {
 				break
 			}
 			f = next
@@ -314,6 +326,46 @@ func (v *View) settle() {
 
 // filesFactor is how much more log time than clock time a flow is given.
 const filesFactor = 30
+
+// pace finds out whether a pipe brings its log faster than it was written, an old log for example. Then the time of the log does not
+// tell whether a flow has settled: its lines may be out of order, files may come one after the other, and what ends a record
+// may be found only when the clock goes on.
+type pace struct {
+	log, wall    int64 // where the look began, the log's time and the clock's
+	newest, came int64 // the log's newest time, and the clock when it came
+	calm         int64 // the clock when it ceased to be fast
+	begun        bool
+	fast         bool
+}
+
+// The log of what happens now goes as fast as the clock, but for jumps: hosts whose clocks differ, a pause of the writer.
+const (
+	paceJump = 1e9
+	paceLook = 1e9
+)
+
+// look takes the times that it is and reports whether the pipe is fast.
+func (p *pace) look(log, wall int64) bool {
+	if log == math.MinInt64 {
+		return false // nothing came yet
+	}
+	if !p.begun || p.wall == 0 && wall != 0 { // events may come before the clock is known
+		p.begun, p.log, p.wall, p.newest, p.came = true, log, wall, log, wall
+		return p.fast
+	}
+	if log-p.log > paceJump+2*(wall-p.wall) {
+		p.fast = true
+	} else if wall-p.wall > paceLook && p.fast {
+		p.fast, p.calm = false, wall
+	}
+	if wall-p.wall > paceLook {
+		p.log, p.wall = p.newest, p.came // a pause counts for both
+	}
+	if log > p.newest {
+		p.newest, p.came = log, wall
+	}
+	return p.fast
+}
 
 // scanEvery is how much time passes before open flows are looked at again, nanoseconds.
 const scanEvery = 10e6

@@ -195,8 +195,33 @@ func TestFirstEventsWaitToo(t *testing.T) {
 	}
 }
 
-// TestPipeSettlesByLogTime shows flows of an old log without waiting for the clock.
+// TestPipeSettlesByLogTime shows a flow as soon as the log has gone on, whatever the clock says, where the log is one of now.
 func TestPipeSettlesByLogTime(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	v, err := debugview.New(config(func(c *debugview.Config) { c.Input = debugview.Pipe }), &out, &out, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, began := at("20:00:00"), at("14:02:11.387")
+	v.Advance(now)
+	s := (&scene{}).order()
+	s.product("14:02:15.700", "6d98fe", "/products/134", 36*ms)
+	events := sorted(s.events)
+	for clock := int64(0); len(events) > 0; clock += 1e8 {
+		for len(events) > 0 && events[0].Time.NS-began <= clock*3/2 { // the log is a little faster than the clock
+			v.Add(&events[0])
+			events = events[1:]
+		}
+		v.Advance(now + clock)
+	}
+	if !strings.Contains(out.String(), "c47774") {
+		t.Errorf("not shown:\n%s", out.String())
+	}
+}
+
+// TestFastPipe holds the flows of an old log together whose lines are far out of order, until the pipe is silent.
+func TestFastPipe(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	v, err := debugview.New(config(func(c *debugview.Config) { c.Input = debugview.Pipe }), &out, &out, nil)
@@ -206,13 +231,55 @@ func TestPipeSettlesByLogTime(t *testing.T) {
 	now := at("20:00:00")
 	v.Advance(now)
 	s := (&scene{}).order()
-	s.product("14:02:40.000", "6d98fe", "/products/134", 36*ms)
-	for _, e := range sorted(s.events) {
+	events := sorted(s.events)
+	root := events[0]
+	s = (&scene{}).product("14:02:00.000", "aa0001", "/products/1", 36*ms).product("14:05:00.000", "6d98fe", "/products/134", 36*ms)
+	for _, e := range append(append(events[1:], sorted(s.events)...), root) { // as from files that are read one after the other
 		v.Add(&e)
+		now += 5e6
+		v.Advance(now)
 	}
-	v.Advance(now + 1e6)
-	if !strings.Contains(out.String(), "c47774") {
-		t.Errorf("not shown:\n%s", out.String())
+	// Another flow now and then, at the pace of the clock: the pipe is not fast any more.
+	for n := range int64(4) {
+		s := (&scene{}).product("14:05:01.000", "bb000"+string(rune('1'+n)), "/products/2", 36*ms)
+		for _, e := range s.events {
+			e.Time.NS += n * 700e6
+			v.Add(&e)
+		}
+		now += 700e6
+		if shown := out.String(); n < 2 && shown != "" {
+			t.Errorf("shown after %d:\n%s", n, shown)
+		}
+		v.Advance(now)
+	}
+	if shown := out.String(); strings.Count(shown, "c47774") != 1 || strings.Contains(shown, "↳") {
+		t.Errorf("want the flow once, whole:\n%s", shown)
+	}
+}
+
+// TestFastPipeIsBounded shows flows of a long log before the pipe is silent, and none of them as unfinished.
+func TestFastPipeIsBounded(t *testing.T) {
+	t.Parallel()
+	var out, errs strings.Builder
+	v, err := debugview.New(config(func(c *debugview.Config) { c.Input, c.Layout = debugview.Pipe, "list" }), &out, &errs, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := (&scene{}).product("14:02:00.000", "aa0001", "/products/1", 36*ms).events[0]
+	for n := range 60_000 {
+		e.Time.NS += 10e6
+		e.Correlation.Flow[0], e.Correlation.Flow[1], e.ID.Bits[0], e.ID.Bits[1] = byte(n), byte(n>>8), byte(n), byte(n>>8)
+		v.Add(&e)
+		v.Advance(at("20:00:00") + int64(n))
+	}
+	if v.Open() > 40_001 {
+		t.Errorf("%d flows are open", v.Open())
+	}
+	if err := v.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out.String(), "◌") || strings.Contains(errs.String(), "open=") {
+		t.Errorf("unfinished flows: %s", errs.String())
 	}
 }
 

@@ -166,7 +166,10 @@ func (t *tree) headText(v *View) (name, status, reason string) {
 		if root == "" {
 			root = "flow"
 		}
-		return "↳ " + root, " (continued +" + spanText(max(0, t.start-c.start)) + ")", ""
+		if t.start <= c.start {
+			return "↳ " + root, " (continued)", "" // by a line that came late
+		}
+		return "↳ " + root, " (continued +" + spanText(t.start-c.start) + ")", ""
 	}
 	if name == "" {
 		name = t.noRoot()
