@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"math"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,8 @@ type ordered struct {
 	pushed uint64          // events that went into the ring
 	linked uint64          // events that came out
 	spent  []spentSlab     // slabs whose last event may still be in the ring
+
+	alone oneAgent
 
 	// Live input is not kept waiting, but what can be read at once is foreseen before the first event of it is linked, to a limit.
 	batch []*schema.Event
@@ -182,12 +185,47 @@ func (o *ordered) complete(e *schema.Event) {
 		o.pushed++
 		return
 	}
+	if o.alone.settled(e, n) {
+		for o.linked < o.pushed {
+			o.linkNext()
+		}
+		o.pushed++
+		o.linked++
+		o.linkOne(e)
+		return
+	}
 	if o.pushed-o.linked == n {
 		o.linkNext()
 	}
 	o.linker.Foresee(e)
 	o.ahead[o.pushed%n] = e
 	o.pushed++
+}
+
+// oneAgent tells when looking ahead brings nothing: the events are those of one agent of ours, which has looked ahead itself.
+type oneAgent struct {
+	may  bool   // it is worth knowing; false once an event was seen that is not the agent's
+	host string // of the agent
+	seen uint64 // its events so far
+}
+
+// settled reports whether e and at least n events before it are the agent's. Agents on other hosts may have known less, or more.
+func (a *oneAgent) settled(e *schema.Event, n uint64) bool {
+	if !a.may {
+		return false
+	}
+	host := e.Platform.Host
+	switch {
+	case e.Told && host == a.host && host != "":
+		a.seen++
+	case e.Told && host == "" && e.Type == "flow.merged":
+	case e.Told && host != "" && a.host == "":
+		a.host, a.seen = strings.Clone(host), 1
+	default:
+		a.may = false
+		return false
+	}
+	return a.seen > n
 }
 
 // linkNext links the oldest event of the ring.

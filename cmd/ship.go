@@ -521,6 +521,7 @@ func newPipeline(cfg *Config, f feed, m *merger, to sink, enc func() encoder, li
 		p.order.sampler = correlate.NewSampler(correlate.Sampling{Rate: rate, Slow: cfg.Debug.Slow["http"]})
 	}
 	p.order.raw = cfg.raw
+	p.order.alone.may = !cfg.Correlation.Aliases // names that are told must be told all at once
 	for range cfg.workers() {
 		p.workers = append(p.workers, &worker{parser: schema.NewParser(cfg.schema()), out: enc(), raw: cfg.raw != nil})
 	}

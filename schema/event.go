@@ -24,6 +24,9 @@ type Event struct {
 	Origin Origin
 	// Join says how the joiner has to treat this line; the zero value passes through.
 	Join Join
+	// Told says that an agent of ours made the event out of a line and has told flow and parent: nothing that comes later
+	// will tell more.
+	Told bool
 
 	parser *Parser // while it fills the event: where new strings are made, and what it remembers
 }
