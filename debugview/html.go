@@ -196,12 +196,12 @@ func (v *View) appendRowHTML(b []byte, t *tree, r *row) []byte {
 	b = append(b, "<svg>"...)
 	at, w, q := t.place(r, barUnits)
 	if q >= 0 {
-		b = append(b, "<rect class=q x="+percent(q)+" width="+percent(at-q)+" y=3 height=2 />"...)
+		b = append(b, "<rect class=q x="+percent(q)+" width="+percent(at-q)+" />"...)
 	}
-	b = append(b, "<rect x="+percent(at)+" width="+percent(w)+" height=8 /></svg><span class=d>"...)
+	b = append(b, "<rect x="+percent(at)+" width="+percent(w)+" /></svg><em>"...)
 	l := treeLayout{}
 	took, _ := l.took(v, t, r)
-	b = append(b, took+"</span>"...)
+	b = append(b, took+"</em>"...)
 	if r.d == nil {
 		return append(b, "</li>\n"...)
 	}
@@ -232,15 +232,16 @@ func (t *tree) place(r *row, units int) (at, width, wait int) {
 	if total <= 0 {
 		return 0, 1, -1
 	}
+	least := max(2, units/250) // else it could not be seen
 	pos := func(ns int64) int {
-		return max(0, min(int(float64(ns-t.start)/float64(total)*float64(units)), units-1))
+		return max(0, min(int(float64(ns-t.start)/float64(total)*float64(units)), units-least))
 	}
 	at, wait = pos(r.start), -1
 	end := r.end
 	if r.count > 1 && r.dur >= 0 {
 		end = min(r.start+r.dur, t.end)
 	}
-	width = max(2, min(int(float64(end-r.start)/float64(total)*float64(units)), units-at))
+	width = max(least, min(int(float64(end-r.start)/float64(total)*float64(units)), units-at))
 	if r.waits && r.waitFrom >= t.start && r.waitFrom < r.start {
 		wait = pos(r.waitFrom)
 	}

@@ -23,7 +23,7 @@ function match(d, terms) {
   return terms.every(t => t(d));
 }
 function apply() {
-  const terms = box.value.split(/\s+/).filter(Boolean).map(term);
+  const terms = box.value.replace(/\b(status|duration|events|state)\s*([><=!]=?)\s*/g, "$1$2").split(/\s+/).filter(Boolean).map(term);
   let n = 0;
   for (const d of flows) if (!(d.hidden = !match(d, terms))) n++;
   shown.textContent = n + " of " + flows.length;
@@ -74,5 +74,7 @@ if (main.dataset.live) {
     while (flows.length > 2000) flows.pop().remove();
     apply();
   };
+  source.onopen = () => document.title = "ezlogs flows";
+  source.onerror = () => { document.title = "stopped · ezlogs flows"; shown.textContent += " · stopped"; };
 }
 })();
