@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -153,11 +154,17 @@ func commandTree(env *Env) *cli.App {
 // onUsageError says in one line what is wrong with the flags.
 func onUsageError(c *cli.Context, err error, _ bool) error {
 	text := err.Error()
+	if m := wrongNumber.FindStringSubmatch(text); m != nil {
+		return usagef("--%s %s: expected a whole number", m[2], m[1])
+	}
 	if at := strings.Index(text, "for flag -"); at >= 0 {
 		text = text[:at] + "for --" + strings.TrimPrefix(text[at+len("for flag -"):], "-")
 	}
 	return usagef("%s", text)
 }
+
+// wrongNumber is how the library says that a flag's value is no number.
+var wrongNumber = regexp.MustCompile(`^invalid value "(.*)" for flag -(\S+): parse error$`)
 
 func unknownCommand(app *cli.App, name string) error {
 	names := commandNames(app.Commands)

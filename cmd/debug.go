@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -223,8 +224,9 @@ type debugRun struct {
 	names   *namer
 	engine  *redact.Engine
 	began   time.Time
-	bytes   atomic.Int64 // read
-	passed  int64        // of these, passed over because they cannot match
+	bytes   atomic.Int64     // read
+	earlier map[string]int64 // values replaced in what is compared with
+	passed  int64            // of these, passed over because they cannot match
 	failed  bool
 }
 
@@ -234,12 +236,24 @@ func (d *debugRun) totals() debugview.Totals {
 	if d.cfg.odd != nil {
 		t.Skipped, t.FirstSkip = d.cfg.odd.count()
 	}
-	for _, n := range d.engine.Snapshot().Counts {
-		if n.N > 0 && n.Action != "keep" {
-			t.Redacted[n.Detector] += int64(n.N)
+	maps.Copy(t.Redacted, d.redacted())
+	for name, n := range d.earlier {
+		if t.Redacted[name] -= n; t.Redacted[name] == 0 {
+			delete(t.Redacted, name)
 		}
 	}
 	return t
+}
+
+// redacted returns how many values were replaced, by kind.
+func (d *debugRun) redacted() map[string]int64 {
+	counts := map[string]int64{}
+	for _, n := range d.engine.Snapshot().Counts {
+		if n.N > 0 && n.Action != "keep" {
+			counts[n.Detector] += int64(n.N)
+		}
+	}
+	return counts
 }
 
 func (d *debugRun) run(ctx context.Context) error {
@@ -262,7 +276,7 @@ func (d *debugRun) run(ctx context.Context) error {
 	}
 	view, err := debugview.New(d.vcfg, d.out, d.env.Stderr, d.totals)
 	if err != nil {
-		return &exitError{status: statusUsage, text: err.Error()}
+		return wrongView(err)
 	}
 	expectations, err := d.expect(view)
 	if err != nil {
@@ -352,7 +366,9 @@ func (d *debugRun) before(ctx context.Context, name string) error {
 	if err != nil {
 		return &exitError{status: statusUsage, text: err.Error()}
 	}
-	err = runOnce(ctx, d.env, d.cfg, []string{name}, d.names, &viewSink{view: view}, func() encoder { return redactOnly{d.engine.Worker()} }, func(_ string, err error) {
+	run := *d.cfg
+	run.odd = nil // what is odd there is not told here
+	err = runOnce(ctx, d.env, &run, []string{name}, d.names, &viewSink{view: view}, func() encoder { return redactOnly{d.engine.Worker()} }, func(_ string, err error) {
 		fmt.Fprintf(d.env.Stderr, "ezlogs: %v\n", err)
 	})
 	if err != nil {
@@ -361,7 +377,7 @@ func (d *debugRun) before(ctx context.Context, name string) error {
 	if err := view.Close(); err != nil {
 		return err
 	}
-	d.vcfg.Before = view.Profile()
+	d.vcfg.Before, d.earlier = view.Profile(), d.redacted()
 	return nil
 }
 
@@ -555,13 +571,57 @@ func (x redactOnly) encode(s *step) {
 	}
 }
 
+// wrongView turns what the view says of its configuration into what is wrong with the flags.
+func wrongView(err error) error {
+	text := err.Error()
+	if _, parsed := errors.AsType[*debugview.ExprError](err); !parsed && !strings.HasPrefix(text, "--") {
+		text = "--" + strings.ReplaceAll(text, "\n", "\n  --") // each begins with the name of its flag
+	}
+	return &exitError{status: statusUsage, text: text}
+}
+
+// together refuses flags that say nothing without others, or contradict each other: they would be passed over silently.
+func together(c *cli.Context) error {
+	switch {
+	case c.Bool("tail") && c.Int("last") == 0:
+		return usagef("--tail says which of the flows -n N shows; give -n too, for example --tail -n 10")
+	case c.Bool("journeys") && c.IsSet("by"):
+		return usagef("--journeys and --by are two ways to group flows; give one of them")
+	case c.IsSet("format") && !c.IsSet("expect"):
+		return usagef("--format is of what --expect says; give --expect too")
+	case c.IsSet("compare") && c.IsSet("layout") && c.String("layout") != "profile":
+		return usagef("--compare goes with --layout profile, not %s", c.String("layout"))
+	case c.Bool("only-matching") && !c.IsSet("where") && !c.IsSet("subject") && !c.IsSet("actor"):
+		return usagef("--only-matching shows the rows that --where, --subject or --actor match; give one of them too")
+	}
+	for _, f := range []struct {
+		name  string
+		words []string
+	}{{"color", []string{"auto", "always", "never"}}, {"format", []string{"text", "junit", "tap"}}} {
+		if v := c.String(f.name); !slices.Contains(f.words, v) {
+			text := fmt.Sprintf("--%s %s: one of %s", f.name, v, strings.Join(f.words, ", "))
+			if near := nearest(v, f.words); near != "" {
+				text += fmt.Sprintf("; did you mean %s?", near)
+			}
+			return usagef("%s", text)
+		}
+	}
+	return nil
+}
+
 // viewConfig makes the view's configuration from ours and the flags.
 func viewConfig(env *Env, c *cli.Context, cfg *Config, paths []string) (debugview.Config, error) {
 	v := debugview.DefaultConfig()
+	if err := together(c); err != nil {
+		return v, err
+	}
 	v.Settle, v.N1, v.Theme, v.Verbs, v.DisplayNames = cfg.Debug.Settle, cfg.Debug.N1, cfg.Debug.Theme, cfg.Debug.Verbs, cfg.Debug.DisplayNames
 	s := cfg.Debug.Slow
 	v.Slow = debugview.Slow{HTTP: s["http"], SQL: s["sql"], API: s["api"], Job: s["job"]}
 	v.Layout, v.Time, v.Sort, v.Summary = c.String("layout"), c.String("time"), c.String("sort"), c.String("summary")
+	if c.IsSet("compare") {
+		v.Layout = "profile"
+	}
 	if !slices.Contains(debugview.Layouts(), v.Layout) {
 		text := fmt.Sprintf("there is no layout `%s`", v.Layout)
 		if near := nearest(v.Layout, debugview.Layouts()); near != "" {
@@ -676,7 +736,10 @@ func durationFlag(c *cli.Context, name string) (time.Duration, error) {
 	}
 	text := c.String(name)
 	d, ok := parseDuration(text)
-	if ok {
+	switch {
+	case ok && d <= 0:
+		return 0, usagef("--%s %s: must be more than nothing", name, text)
+	case ok:
 		return d, nil
 	}
 	if _, err := strconv.ParseFloat(text, 64); err == nil {

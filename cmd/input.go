@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -58,12 +59,33 @@ func configure(env *Env, c *cli.Context) (*loaded, error) {
 		return nil, &exitError{status: statusConfig, text: err.Error()}
 	}
 	if bad := l.errors(); len(bad) > 0 {
+		if err := wrongFlags(bad); err != nil && c.Command.Name == "debug" {
+			return nil, err
+		}
 		for i := range bad {
 			fmt.Fprintln(env.Stderr, bad[i].short())
 		}
 		return nil, &exitError{status: statusConfig, text: "the configuration is not valid; `ezlogs check` explains"}
 	}
 	return l, nil
+}
+
+// wrongFlags returns the error for faults that are all of flags, so that no file is to be blamed; nil for others.
+func wrongFlags(bad []finding) error {
+	x := &exitError{status: statusUsage}
+	for i := range bad {
+		f := &bad[i]
+		if f.File != "" || !strings.HasPrefix(f.Text, "--") {
+			return nil
+		}
+		if i == 0 {
+			x.text = f.Text
+		} else {
+			x.hint = append(x.hint, f.Text)
+		}
+		x.hint = append(x.hint, f.Help...)
+	}
+	return x
 }
 
 // isTerminal reports whether a stream is a terminal.

@@ -42,6 +42,9 @@ func (v *View) summaryLine() []byte {
 		b = append(strconv.AppendInt([]byte("ezlogs: matched="), int64(v.filter.shown), 10), " passed_over="...)
 		return append(append(b, strings.ReplaceAll(bytesText(t.Passed), " ", "")...), '\n')
 	}
+	if v.filter.active {
+		num("matched", int64(v.filter.shown))
+	}
 	num("events", v.events)
 	num("ok", s.states[fine])
 	num("retried", s.states[retried]-s.partly)
@@ -510,6 +513,11 @@ func ms(ns int64) float64 { return float64(ns) / 1e6 }
 // notes writes warnings about filters that cannot have meant what they say.
 func (v *View) notes() {
 	f := v.filter
+	for _, want := range v.cfg.Flows {
+		if name := strings.TrimPrefix(want, "flow_"); f.flows[name] == nil && !strings.HasPrefix(want, "latest") && f.shown == 0 && v.events > 0 {
+			v.writeErr([]byte("warning: no flow has an id that begins with `" + clean(name, v.cfg.ASCII) + "`\n"))
+		}
+	}
 	for i, seen := range f.seen {
 		if l := f.leaves[i]; !seen && !l.flowPart && v.events > 0 {
 			candidates := slices.Clone(knownFields)
