@@ -108,10 +108,14 @@ func (v *View) newFlow(id schema.FlowID) *flow {
 // merge makes one flow of those named; to is the name that stays.
 func (v *View) merge(to schema.FlowID, from []schema.FlowID) {
 	for _, id := range from {
+		f := v.flows[id]
+		if f == nil { // told before to be another's name
+			id = v.alias.resolve(id)
+			f = v.flows[id]
+		}
 		if id == to {
 			continue
 		}
-		f := v.flows[id]
 		if f == nil {
 			if t := v.flows[to]; t != nil {
 				v.flows[id] = t

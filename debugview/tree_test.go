@@ -185,6 +185,45 @@ func TestMergedFlows(t *testing.T) {
 	}
 }
 
+// TestMergedByThirdName joins flows by a name that was told to be another's before any of them was seen: the flow has the
+// name that was told last.
+func TestMergedByThirdName(t *testing.T) {
+	t.Parallel()
+	events := sorted((&scene{}).order().events)
+	for i := range events {
+		events[i].Correlation.Flow = flowID("zzzzzz")
+	}
+	told := func(to, from string) *schema.Event {
+		e := schema.Event{Type: "flow.merged", Action: "flow.merged"}
+		e.Correlation.Flow, e.Correlation.Merged = flowID(to), []schema.FlowID{flowID(from)}
+		return &e
+	}
+	want, _ := run(t, config(nil), (&scene{}).order().events)
+	for at := 0; at <= len(events); at++ {
+		var out strings.Builder
+		v, err := debugview.New(config(nil), &out, &strings.Builder{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.Add(told("zzzzzz", "yyyyyy"))
+		for i := range events {
+			if i == at {
+				v.Add(told("c47774", "yyyyyy"))
+			}
+			v.Add(&events[i])
+		}
+		if at == len(events) {
+			v.Add(told("c47774", "yyyyyy"))
+		}
+		if err := v.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != want {
+			t.Errorf("told before event %d:\n%s", at, out.String())
+		}
+	}
+}
+
 // TestQuietRunsAreCounted folds a long run of quiet flows, unless all are wanted.
 func TestQuietRunsAreCounted(t *testing.T) {
 	t.Parallel()
