@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"html"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -123,7 +125,11 @@ func (l *svgLayout) flow(v *View, t *tree) {
 		r := &t.rows[i]
 		name, suffix := r.name(v)
 		text(24, r.kind.String(), r.kind.String(), "")
-		text(64+14*min(int(r.depth), maxIndent), "n", cut(name, 44)+suffix, "")
+		class := "n"
+		if r.failed || r.kind == kindError {
+			class = "st-failed"
+		}
+		text(64+14*min(int(r.depth), maxIndent), class, cut(name, 44)+suffix, "")
 		at, w, q := t.place(r, 400)
 		y := strconv.Itoa(l.y + 4)
 		if q >= 0 {
@@ -187,14 +193,11 @@ func (l *mermaidLayout) who(keyword, id, title string) string {
 		}
 	}
 	name = strings.Trim(name, "_")
-	if name == "" || name == "end" {
+	if name == "" || slices.Contains(mermaidWords, strings.ToLower(name)) {
 		name = "p" + strconv.Itoa(len(l.names))
 	}
-	for _, n := range l.names {
-		if n == name {
-			name += strconv.Itoa(len(l.names))
-			break
-		}
+	for base, n := name, len(l.names); slices.Contains(slices.Collect(maps.Values(l.names)), name); n++ {
+		name = base + "_" + strconv.Itoa(n)
 	}
 	l.names[id] = name
 	head := "  " + keyword + " " + name
@@ -205,9 +208,16 @@ func (l *mermaidLayout) who(keyword, id, title string) string {
 	return name
 }
 
+// mermaidWords cannot be names of participants.
+var mermaidWords = []string{
+	"accdescr", "acctitle", "activate", "actor", "alt", "and", "as", "autonumber", "box", "break", "create", "critical", "deactivate", "destroy", "details",
+	"else", "end", "link", "links", "loop", "note", "off", "opt", "option", "over", "par", "par_over", "participant", "properties", "rect",
+	"sequencediagram", "title",
+}
+
 // mermaidText takes away what has a meaning in a diagram.
 func mermaidText(s string) string {
-	return strings.NewReplacer(";", ",", "#", "#35;", "<", "#lt;", ">", "#gt;", "%%", "%").Replace(s)
+	return strings.NewReplacer(";", ",", "#", "#35;", "<", "#lt;", ">", "#gt;", "%%", "#37;#37;").Replace(s)
 }
 
 func (l *mermaidLayout) flow(v *View, t *tree) {
@@ -254,6 +264,9 @@ func (l *mermaidLayout) flow(v *View, t *tree) {
 			from = self(&t.rows[r.parent])
 		}
 		name, suffix := r.name(v)
+		if r.start >= root.end && i != t.root {
+			closeRoot()
+		}
 		switch r.kind {
 		case kindHTTP:
 			if i == t.root {
@@ -279,16 +292,17 @@ func (l *mermaidLayout) flow(v *View, t *tree) {
 				say(p, "-->>", me, text+took(r))
 			}
 		case kindJob:
-			if r.parent == t.root {
-				closeRoot()
-			}
 			text := name + suffix
 			if r.waits && r.start > r.waitFrom {
 				text += " (waited " + duration(r.start-r.waitFrom) + ")"
 			}
 			say(from, "-)", me, text)
 		case kindMail:
-			say(me, "-)", user, "email "+strings.ReplaceAll(name, "_", " ")+suffix)
+			text := "email"
+			if name != "mail.delivered" {
+				text += " " + strings.ReplaceAll(name, "_", " ")
+			}
+			say(me, "-)", user, text+suffix)
 		case kindError:
 			say(me, "-x", me, name)
 		case kindLog:

@@ -30,6 +30,32 @@ func TestSequenceDiagram(t *testing.T) {
 	golden(t, "order.mmd", out)
 }
 
+// TestSequenceDiagramNames holds that no name of a service and no text of a log is taken for syntax.
+func TestSequenceDiagramNames(t *testing.T) {
+	t.Parallel()
+	events := (&scene{}).order().events
+	for i := range events {
+		events[i].Platform.Service = [...]string{"end", "END", "loop", "-->>", "über", "a b", "a-b"}[i%7]
+		events[i].Action = "x #1; %%%% <b> end: " + events[i].Action
+	}
+	out, _ := run(t, config(func(c *debugview.Config) { c.Export = "mmd" }), events)
+	golden(t, "names.mmd", out)
+	seen := map[string]bool{}
+	for line := range strings.Lines(out) {
+		words := strings.Fields(line)
+		if len(words) > 1 && (words[0] == "participant" || words[0] == "actor") {
+			if seen[words[1]] || words[1] == "end" || words[1] == "loop" {
+				t.Errorf("declared twice, or a word of the language: %s", line)
+			}
+			seen[words[1]] = true
+			continue
+		}
+		if rest := strings.NewReplacer("#35;", "", "#37;", "", "#lt;", "", "#gt;", "").Replace(line); strings.ContainsAny(rest, "#;<") || strings.Contains(rest, "%%") {
+			t.Errorf("syntax in the text: %s", line)
+		}
+	}
+}
+
 func TestSVGIsXML(t *testing.T) {
 	t.Parallel()
 	events := shop().events
