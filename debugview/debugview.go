@@ -116,7 +116,7 @@ func New(cfg Config, out, errw io.Writer, total func() Totals) (*View, error) {
 	}
 	v.story = newStoryteller(&v.cfg)
 	v.stats.init(&v.cfg)
-	v.keepJSON = cfg.Layout == "raw" || cfg.Export == "ndjson" || v.filter.detail
+	v.keepJSON = cfg.Export == "" && (cfg.Layout == "raw" || cfg.Layout == "json") || cfg.Export == "ndjson" || cfg.Export == "json" || v.filter.detail
 	v.keepGroups = cfg.By != "" || cfg.Journeys
 	v.layout = newLayout(v)
 	if cfg.Region && cfg.TermSize != nil && cfg.Export == "" && (cfg.Layout == "tree" || cfg.Layout == "story" || cfg.Layout == "list" || cfg.Layout == "card") {

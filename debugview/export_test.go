@@ -56,6 +56,19 @@ func TestSequenceDiagramNames(t *testing.T) {
 	}
 }
 
+func TestJSONCountsWhatWasReplaced(t *testing.T) {
+	t.Parallel()
+	s := (&scene{}).begin("4b066c", "Lin")
+	root := s.add("14:02:14.370", "http.request", "POST /orders", schema.ID{}, 490*ms, status(500), failing("X", "of [REDACTED] and [REDACTED:api_key], not [FILTERED]"))
+	for range 2 { // one row of equal steps
+		s.add("14:02:14.374", "data.change", "order.created", root, 2*ms, change("email", "[email:k1:0123456789abcdef]", "[email:k2:0123456789abcdef]"))
+	}
+	out, _ := run(t, config(func(c *debugview.Config) { c.Layout = "json" }), s.events)
+	if want := `"redacted":{"api_key":1,"email":4,"other":1}`; !strings.Contains(out, want) {
+		t.Errorf("no %s in %s", want, out)
+	}
+}
+
 func TestSVGIsXML(t *testing.T) {
 	t.Parallel()
 	events := shop().events

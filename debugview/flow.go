@@ -24,6 +24,7 @@ type flow struct {
 	session   string
 	ip        string
 	userID    string
+	actorType string
 
 	hasRoot, rootFailed, sideEffects, failed, retryExpected bool
 	coarse                                                  bool // an event has a time in whole seconds
@@ -197,7 +198,7 @@ func (v *View) join(to, from *flow) {
 	to.dropped += from.dropped
 	to.start, to.log, to.wall = min(to.start, from.start), max(to.log, from.log), max(to.wall, from.wall)
 	if from.actorRank > to.actorRank {
-		to.actor, to.actorRank, to.userID = from.actor, from.actorRank, from.userID
+		to.actor, to.actorRank, to.userID, to.actorType = from.actor, from.actorRank, from.userID, from.actorType
 	}
 	to.hasRoot = to.hasRoot || from.hasRoot
 	to.rootFailed = to.rootFailed || from.rootFailed
@@ -252,7 +253,7 @@ func (v *View) actor(f *flow, e *schema.Event) {
 		default:
 			f.actor = v.texts.get(capital(a.Type) + " " + cutBytes(a.ID, 80))
 		}
-		f.userID = v.texts.get(cutBytes(a.ID, 80))
+		f.userID, f.actorType = v.texts.get(cutBytes(a.ID, 80)), v.texts.get(cutBytes(a.Type, 80))
 	}
 	if f.request == "" && e.Correlation.RequestID != "" && v.filter.detail {
 		f.request = v.texts.get(e.Correlation.RequestID)

@@ -29,30 +29,32 @@ func (jsonLayout) flow(v *View, t *tree) {
 
 // FlowJSON is a flow as --layout json and reports write it. Times are milliseconds.
 type FlowJSON struct {
-	Schema    int         `json:"schema"`
-	Flow      string      `json:"flow"`
-	Merged    []string    `json:"merged,omitempty"`
-	State     string      `json:"state"` // fine, retried, partial, failed, open
-	Open      bool        `json:"open"`
-	Continued bool        `json:"continued,omitempty"` // its first part was written before
-	Started   string      `json:"started"`
-	Duration  *float64    `json:"duration_ms,omitempty"`
-	Events    int         `json:"events"`
-	Root      *RootJSON   `json:"root,omitempty"`
-	Actor     *ActorJSON  `json:"actor,omitempty"`
-	Reason    string      `json:"reason,omitempty"`
-	Errors    []ErrorJSON `json:"errors"`
-	N1        []N1JSON    `json:"n1"`
-	Story     string      `json:"story,omitempty"`
-	Steps     []StepJSON  `json:"steps"`
-	Dropped   int         `json:"dropped,omitempty"` // steps beyond the number that is kept
-	Orphans   int         `json:"orphans,omitempty"`
-	Cycles    int         `json:"cycles,omitempty"`
-	Doubles   int         `json:"doubles,omitempty"`
+	Schema    int            `json:"schema"`
+	Flow      string         `json:"flow"`
+	Merged    []string       `json:"merged,omitempty"`
+	State     string         `json:"state"` // fine, retried, partial, failed, open
+	Open      bool           `json:"open"`
+	Continued bool           `json:"continued,omitempty"` // its first part was written before
+	Started   string         `json:"started"`
+	Duration  *float64       `json:"duration_ms,omitempty"`
+	Events    int            `json:"events"`
+	Root      *RootJSON      `json:"root,omitempty"`
+	Actor     *ActorJSON     `json:"actor,omitempty"`
+	Reason    string         `json:"reason,omitempty"`
+	Errors    []ErrorJSON    `json:"errors"`
+	N1        []N1JSON       `json:"n1"`
+	Redacted  map[string]int `json:"redacted"` // values replaced, by kind
+	Story     string         `json:"story,omitempty"`
+	Steps     []StepJSON     `json:"steps"`
+	Dropped   int            `json:"dropped,omitempty"` // steps beyond the number that is kept
+	Orphans   int            `json:"orphans,omitempty"`
+	Cycles    int            `json:"cycles,omitempty"`
+	Doubles   int            `json:"doubles,omitempty"`
 }
 
 // RootJSON is the root of a flow.
 type RootJSON struct {
+	Type   string `json:"type,omitempty"` // event_type
 	Kind   string `json:"kind"`
 	Action string `json:"action"`
 	Status int    `json:"status,omitempty"`
@@ -60,6 +62,7 @@ type RootJSON struct {
 
 // ActorJSON is who began a flow.
 type ActorJSON struct {
+	Type string `json:"type,omitempty"`
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
 }
@@ -82,6 +85,7 @@ type N1JSON struct {
 
 // StepJSON is a row of a flow. Parent is the index of another step, null at the top.
 type StepJSON struct {
+	ID      string      `json:"id,omitempty"` // event_id, of the first event that the step stands for
 	Parent  *int        `json:"parent"`
 	Kind    string      `json:"kind"`
 	Action  string      `json:"action"`
@@ -106,7 +110,7 @@ func (v *View) flowJSON(t *tree) *FlowJSON {
 	f := &FlowJSON{
 		Schema: 1, Flow: t.f.id.String(), State: t.stateName(), Open: t.state == open, Continued: t.f.continues != nil,
 		Started: time.Unix(0, t.start).UTC().Format("2006-01-02T15:04:05.000Z"), Events: t.events, Reason: t.reason,
-		Errors: []ErrorJSON{}, N1: []N1JSON{}, Steps: make([]StepJSON, 0, len(t.order)), Dropped: t.f.dropped,
+		Errors: []ErrorJSON{}, N1: []N1JSON{}, Redacted: redactedIn(t.f), Steps: make([]StepJSON, 0, len(t.order)), Dropped: t.f.dropped,
 		Orphans: t.orphans, Cycles: t.cycles, Doubles: t.doubles,
 	}
 	for _, id := range t.f.others {
@@ -117,10 +121,10 @@ func (v *View) flowJSON(t *tree) *FlowJSON {
 	}
 	if name := t.rootName(); name != "" {
 		r := &t.rows[t.root]
-		f.Root = &RootJSON{r.kind.String(), name, int(r.status)}
+		f.Root = &RootJSON{Type: eventText(r.d, "event_type"), Kind: r.kind.String(), Action: name, Status: int(r.status)}
 	}
 	if t.f.userID != "" || t.f.actor != "" {
-		f.Actor = &ActorJSON{ID: t.f.userID}
+		f.Actor = &ActorJSON{Type: t.f.actorType, ID: t.f.userID}
 		if !strings.HasSuffix(t.f.actor, " "+t.f.userID) {
 			f.Actor.Name = t.f.actor
 		}
@@ -133,7 +137,7 @@ func (v *View) flowJSON(t *tree) *FlowJSON {
 		index[i] = n
 		r := &t.rows[i]
 		s := StepJSON{
-			Kind: r.kind.String(), Action: r.label, Subject: r.step.subject, Status: int(r.status), At: ms(r.start - t.start),
+			ID: eventText(r.d, "event_id"), Kind: r.kind.String(), Action: r.label, Subject: r.step.subject, Status: int(r.status), At: ms(r.start - t.start),
 			Count: int(r.count), Service: v.serviceOf(r.step), SQL: r.step.sql,
 		}
 		if p, ok := index[r.parent]; ok && r.parent >= 0 {
@@ -184,6 +188,37 @@ func (v *View) flowJSON(t *tree) *FlowJSON {
 		f.N1 = append(f.N1, N1JSON{r.label, int(r.count), ms(max(r.dur, 0)), r.step.sql})
 	}
 	return f
+}
+
+// eventText returns the value of one of the texts that an event's JSON begins with, "" when the event is not kept.
+func eventText(d *detail, name string) string {
+	if d == nil {
+		return ""
+	}
+	_, rest, _ := strings.Cut(d.json, `"`+name+`":"`)
+	text, _, _ := strings.Cut(rest, `"`)
+	return clean(text, false)
+}
+
+// redactedIn counts the values of a flow's events that were replaced, by kind.
+func redactedIn(f *flow) map[string]int {
+	out := map[string]int{}
+	for i := range f.steps {
+		d := f.steps[i].d
+		if d == nil || !strings.Contains(d.json, "[") {
+			continue
+		}
+		for _, s := range token.FindAllString(d.json, -1) {
+			kind, key, _ := strings.Cut(s[1:len(s)-1], ":")
+			if kind == "REDACTED" {
+				if kind = key; kind == "" {
+					kind = "other"
+				}
+			}
+			out[kind]++
+		}
+	}
+	return out
 }
 
 func msPointer(ns int64) *float64 {
