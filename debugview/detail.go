@@ -21,26 +21,41 @@ func (l *treeLayout) detail(v *View, t *tree) {
 			took = duration(r.dur) + " together, "
 		}
 		p.put(roleRetried, "  ⚠ N+1  ")
-		p.raw(r.label + " ran " + itoa(int(r.count)) + " times" + under + " (" + took + itoa(int(r.count)) + " of " + itoa(t.events) + " events)")
-		p.line()
+		l.text(9, r.label+" ran "+itoa(int(r.count))+" times"+under+" ("+took+itoa(int(r.count))+" of "+itoa(t.events)+" events)")
 		if r.step.sql != "" {
-			p.raw("         " + r.step.sql)
-			p.line()
+			l.text(9, r.step.sql)
 		}
-		p.raw("         load the " + itoa(int(r.count)) + " rows in one query, for example with preload/includes")
-		p.line()
+		what := " rows"
+		if noun, _, ok := strings.Cut(r.label, "."); ok && !strings.ContainsAny(r.label, " /") {
+			what = " " + strings.ReplaceAll(noun, "_", " ") + what
+		}
+		l.text(9, "load the "+itoa(int(r.count))+what+" in one query, for example with preload/includes")
 	}
 	p.line()
 	l.facts(v, t)
 	l.changes(t)
 	if paths, n := replaced(t); n > 0 {
 		p.put(roleDim, "  redacted   ")
-		p.raw(itoa(n) + plur(int64(n), " value") + strings.Repeat(" ", max(3, 19-len(itoa(n)+plur(int64(n), " value")))) + strings.Join(paths, " · "))
-		p.line()
+		values := itoa(n) + plur(int64(n), " value")
+		p.raw(values)
+		l.text(13+max(19, len(values)+3), strings.Join(paths, " · "))
 	}
 	p.put(roleDim, "  raw        ")
 	p.raw(v.command("--flow " + t.shortOrContinued() + " --layout raw"))
 	p.line()
+}
+
+// text writes text from a column on, in as many lines as it needs.
+func (l *treeLayout) text(column int, text string) {
+	lines := []string{text}
+	if l.cut {
+		lines = wrap(text, l.width-column)
+	}
+	for _, s := range lines {
+		l.p.pad(column)
+		l.p.raw(s)
+		l.p.line()
+	}
 }
 
 // facts writes the ids and names of the flow, in columns.

@@ -15,6 +15,7 @@ type groupLayout struct {
 	groups   map[string]*group
 	lines    int
 	left     int // flows there was no room for
+	none     int // flows that belong to no group
 }
 
 // group is what has the same session, actor or process.
@@ -56,6 +57,9 @@ func (l *groupLayout) flow(v *View, t *tree) {
 				names = appendNew(names, p)
 			}
 		}
+	}
+	if len(names) == 0 && t.f.continues == nil {
+		l.none++
 	}
 	for _, n := range names {
 		l.add(v, t, n)
@@ -136,6 +140,12 @@ func (l *groupLayout) end(v *View) {
 		for i := range g.lines {
 			l.line(v, &g.lines[i])
 		}
+		v.out.write(p.b, true)
+	}
+	if l.none > 0 {
+		p.b = p.b[:0]
+		p.put(roleDim, count(int64(l.none))+plur(int64(l.none), " flow")+" without "+article(l.by)+" "+l.by)
+		p.line()
 		v.out.write(p.b, true)
 	}
 	l.leftOut(v)

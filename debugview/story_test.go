@@ -172,3 +172,44 @@ func TestNumbersStayWithTheirUnits(t *testing.T) {
 		}
 	}
 }
+
+func TestGroupsCountTheRest(t *testing.T) {
+	t.Parallel()
+	for by, want := range map[string]string{"session": "5 flows without a session", "actor": "1 flow without an actor"} {
+		events := shop().events
+		for i := range events {
+			if by == "actor" && events[i].Type == "http.request" && events[i].Correlation.Flow != flowID("4b066c") {
+				events[i].Actor = schema.Actor{Type: "user", ID: "5"}
+			} else {
+				events[i].Actor = schema.Actor{}
+			}
+		}
+		out, _ := run(t, config(func(c *debugview.Config) { c.By = by }), events)
+		if !strings.Contains(out, want) {
+			t.Errorf("by %s:\n%s\nwant %s", by, out, want)
+		}
+	}
+}
+
+func TestNarrowRowsKeepTheirName(t *testing.T) {
+	t.Parallel()
+	s := (&scene{}).begin("aa0001", "Mia")
+	root := s.add("10:00:00", "http.request", "POST /x", schema.ID{}, 50*ms, status(201))
+	s.add("10:00:00.010", "data.change", "subscription.created", root, 2*ms, subject("subscription", "5340"), func(e *schema.Event) {
+		e.Metadata.Extra = []schema.Field{{Key: "transition", Value: schema.Value{Kind: schema.Raw, S: `{"field":"state","from":"new","to":"waiting"}`}}}
+	})
+	for width, want := range map[int]string{80: "subscription.created #5340 ", 140: "subscription.created #5340 new → waiting"} {
+		out, _ := run(t, config(func(c *debugview.Config) { c.Width = width }), s.events)
+		if !strings.Contains(out, want) {
+			t.Errorf("%d columns:\n%s\nwant %s", width, out, want)
+		}
+	}
+}
+
+func TestLastMatchingRowEndsItsBranch(t *testing.T) {
+	t.Parallel()
+	out, _ := run(t, config(func(c *debugview.Config) { c.Where, c.OnlyMatching = []string{"action = order.created"}, true }), (&scene{}).order().events)
+	if !strings.Contains(out, "└─ order.created") {
+		t.Errorf("the only row that is left is not the last:\n%s", out)
+	}
+}

@@ -659,6 +659,11 @@ func (t *tree) walk() {
 		}
 	}
 	down(-1, 0)
+	t.markLast()
+}
+
+// markLast finds out which rows in t.order no sibling follows.
+func (t *tree) markLast() {
 	var follows [256]bool
 	for n := len(t.order) - 1; n >= 0; n-- {
 		r := &t.rows[t.order[n]]

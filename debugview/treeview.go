@@ -1,6 +1,7 @@
 package debugview
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -238,11 +239,12 @@ func (l *treeLayout) rows(v *View, t *tree) {
 	}
 	l.lasts = l.lasts[:0]
 	prev := t.start
+	if v.cfg.OnlyMatching {
+		t.order = slices.DeleteFunc(t.order, func(i int32) bool { return v.filter.hide(t, i) })
+		t.markLast()
+	}
 	for _, i := range t.order {
 		r := &t.rows[i]
-		if v.filter.hide(t, i) {
-			continue
-		}
 		for len(l.lasts) <= int(r.depth) {
 			l.lasts = append(l.lasts, false)
 		}
@@ -340,7 +342,11 @@ func (l *treeLayout) row(v *View, t *tree, r *row, base int, prev int64) {
 		if l.bar > 0 {
 			right = l.bar - 2
 		}
-		name = cut(name, max(4, right-p.at-cells(suffix)))
+		room := right - p.at
+		if r.d != nil && r.d.to != "" && cells(name)+cells(suffix) > room {
+			suffix = strings.Replace(suffix, r.transition(), "", 1) // the name tells more
+		}
+		name = cut(name, max(4, room-cells(suffix)))
 	}
 	switch {
 	case r.kind == kindError || r.failed:
@@ -363,7 +369,7 @@ func (l *treeLayout) row(v *View, t *tree, r *row, base int, prev int64) {
 		if v.cfg.Time == "delta" {
 			from = prev
 		}
-		p.right(roleDim, "+"+duration(max(0, r.start-from)), max(l.width-10, p.at+l.offset), 1)
+		p.right(roleDim, "+"+sinceText(r.start-from), max(l.width-10, p.at+l.offset), 1)
 	}
 	text, how := l.took(v, t, r)
 	p.right(how, text, l.width, 1)
@@ -381,7 +387,7 @@ func (l *treeLayout) took(v *View, t *tree, r *row) (string, role) {
 	case r.start == t.start && r.dur < 0:
 		return "", rolePlain
 	case r.kind == kindError, r.kind == kindLog && r.dur < 0:
-		return "+" + duration(r.start-t.start), roleDim
+		return "+" + sinceText(r.start-t.start), roleDim
 	case r.dur < 0:
 		return "", rolePlain
 	}
@@ -392,6 +398,14 @@ func (l *treeLayout) took(v *View, t *tree, r *row) (string, role) {
 		how = roleBold
 	}
 	return duration(r.dur), how
+}
+
+// sinceText is a time that went by, "0" for none.
+func sinceText(ns int64) string {
+	if ns <= 0 {
+		return "0"
+	}
+	return duration(ns)
 }
 
 // limit is the duration from which a step of kind k is slow, 0 none. Nanoseconds.
@@ -432,12 +446,7 @@ func (r *row) name(v *View) (name, suffix string) {
 	if r.kind == kindJob && r.try > 1 {
 		suffix += " · try " + strconv.Itoa(int(r.try))
 	}
-	if r.d != nil && r.d.to != "" {
-		if r.d.from != "" {
-			suffix += " " + cut(r.d.from, 20)
-		}
-		suffix += " → " + cut(r.d.to, 20)
-	}
+	suffix += r.transition()
 	if r.failed && r.kind != kindError && r.kind != kindHTTP && r.kind != kindLog && (r.status < 500 || r.kind != kindAPI) {
 		suffix += " ✗"
 	}
@@ -451,6 +460,18 @@ func (r *row) name(v *View) (name, suffix string) {
 		suffix += " ?"
 	}
 	return name, suffix
+}
+
+// transition says from what to what the thing went.
+func (r *row) transition() string {
+	if r.d == nil || r.d.to == "" {
+		return ""
+	}
+	text := " → " + cut(r.d.to, 20)
+	if r.d.from != "" {
+		text = " " + cut(r.d.from, 20) + text
+	}
+	return text
 }
 
 var eighths = [...]string{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"}
