@@ -7,36 +7,24 @@ import (
 // reading is what an event alone says: its ids as keys, where it was written, what it can be. It is made when the event is
 // foreseen and used again when it is linked.
 type reading struct {
-	e    *schema.Event
-	ids  []ref // that join flows
-	weak []ref // that join within their process
-
-	values []shown // random business values
-
+	ids     []ref   // that join flows
+	weak    []ref   // that join within their process
+	values  []shown // random business values
 	parts   []part  // what the event says of processes, once partsKnown
 	aliases []alias // ids that can stand for them
 
-	self     key   // under which the event is remembered
-	entry    int32 // where it stood in Correlator.units when it was last looked for
-	parent   key   // of the event that is named as the parent already
-	incident key
-	cause    key // event or span that caused this one
-	span     key
-	pspan    key
-	sessKey  key
-	req      uint64 // hashes of the request id and the session
-	sess     uint64
-	kind     unitKind
+	stations []uint8 // of each definition of a process: 0 unknown, 1 none, else 2 and the step that the event is
+	facts
+}
 
-	// Known once it was asked for.
-	inst        key
-	process     key // inst without the format
-	svc         uint64
-	thread      uint64
-	route       uint64
-	record      uint32 // what was changed or read: see dataKeys
-	table       uint32
-	instKnown   bool
+// facts are the part of a reading that is zero to begin with.
+type facts struct {
+	e    *schema.Event
+	self key // under which the event is remembered
+
+	entry       int32 // where it stood in Correlator.units when it was last looked for
+	kind        unitKind
+	instKnown   bool // what follows is known once it was asked for
 	threadKnown bool
 	routeKnown  bool
 	dataKnown   bool
@@ -45,7 +33,22 @@ type reading struct {
 	manyAtOnce  bool
 	startsAt    bool
 
-	stations []uint8 // of each definition of a process: 0 unknown, 1 none, else 2 and the step that the event is
+	parent   key // of the event that is named as the parent already
+	incident key
+	cause    key // event or span that caused this one
+	span     key
+	pspan    key
+	sessKey  key
+	req      uint64 // hashes of the request id and the session
+	sess     uint64
+
+	inst    key
+	process key // inst without the format
+	svc     uint64
+	thread  uint64
+	route   uint64
+	record  uint32 // what was changed or read: see dataKeys
+	table   uint32
 }
 
 // ref is one id of an event.
@@ -124,7 +127,8 @@ func (c *Correlator) selfUnit() int32 {
 
 // read makes a reading of the event the one at hand.
 func (c *Correlator) read(l *reading, e *schema.Event) {
-	*l = reading{ids: l.ids[:0], weak: l.weak[:0], values: l.values[:0], parts: l.parts[:0], aliases: l.aliases[:0], stations: l.stations}
+	l.ids, l.weak, l.values, l.parts, l.aliases = l.ids[:0], l.weak[:0], l.values[:0], l.parts[:0], l.aliases[:0]
+	l.facts = facts{}
 	clear(l.stations)
 	c.line, c.wording.of = line{reading: l}, nil
 	l.kind = kindOf(e)

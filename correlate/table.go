@@ -99,8 +99,7 @@ func (t *table[V]) put(k key, ttl uint32) int32 {
 		t.n++
 	}
 	e := t.entry(i)
-	var zero V
-	*e = entry[V]{k: k, seen: *t.used, ttl: ttl, v: zero}
+	e.k, e.seen, e.ttl = k, *t.used, ttl // the value is zero already
 	t.index.add(t.index.hash(k), i)
 	t.live++
 	t.schedule(i)

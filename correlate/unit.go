@@ -125,12 +125,13 @@ func (c *Correlator) enlist(e *schema.Event) {
 	}
 	k := l.self
 	l.unit = k
-	var block unit
+	var block *unit
 	if n := c.selfUnit(); n != 0 {
 		if c.units.at(n).kind != unitBlock {
 			return
 		}
-		block = *c.units.at(n)
+		u := *c.units.at(n)
+		block = &u
 		c.units.remove(n)
 	}
 	if kind == unitLog && !c.opensRun(e) {
@@ -148,7 +149,8 @@ func (c *Correlator) enlist(e *schema.Event) {
 	root = c.rooted(&l.flow)
 	u := c.units.at(n)
 	f := c.flow(root)
-	*u = unit{bits: e.ID.Bits, flow: root, kind: kind, inst: c.instance(e).short(), svc: c.service(e), end: e.Time.NS}
+	u.bits, u.flow, u.kind, u.end = e.ID.Bits, root, kind, e.Time.NS
+	u.inst, u.svc = c.instance(e).short(), c.service(e)
 	if d := e.Metadata.Duration; d.Set && d.NS >= 0 && kind != unitEnqueue {
 		u.start = e.Time.NS - d.NS
 		if c.startsAt(e) {
@@ -175,10 +177,13 @@ func (c *Correlator) enlist(e *schema.Event) {
 	if e.Metadata.Path != "" {
 		u.route = c.route(e)
 	}
-	u.recent, u.data, u.ndata = block.recent, block.data, block.ndata
-	u.actorsDiffer, u.sessionsVary = block.actorsDiffer, block.sessionsVary
-	u.texts = c.pack(&[numTexts]string{e.ID.Text, e.Actor.Type, e.Actor.ID, e.Correlation.SessionID, e.Correlation.RequestID,
-		block.texts.at(textInner), block.texts.at(textInnerID), block.texts.at(textInnerSess)})
+	parts := [numTexts]string{e.ID.Text, e.Actor.Type, e.Actor.ID, e.Correlation.SessionID, e.Correlation.RequestID}
+	if block != nil {
+		u.recent, u.data, u.ndata = block.recent, block.data, block.ndata
+		u.actorsDiffer, u.sessionsVary = block.actorsDiffer, block.sessionsVary
+		parts[textInner], parts[textInnerID], parts[textInnerSess] = block.texts.at(textInner), block.texts.at(textInnerID), block.texts.at(textInnerSess)
+	}
+	u.texts = c.pack(&parts)
 	if l.job != 0 && kind >= unitEnqueue && kind <= unitEnd {
 		c.addMark(n, l.job)
 	}
