@@ -128,9 +128,9 @@ func (c *Correlator) explainIdent(e *schema.Event, id *schema.Ident) ExplainedId
 		x.Use = "is ignored"
 	default:
 		ref := ref{kind: id.Kind, rank: r}
-		for i := range e.Idents {
+		for i := range e.Idents[:min(len(e.Idents), maxIdents)] {
 			if &e.Idents[i] == id {
-				ref.ident = int32(i)
+				ref.ident = int16(i)
 			}
 		}
 		x.Flow = c.nameOf(e, &ref)

@@ -17,7 +17,7 @@ type line struct {
 	lone   bool  // nothing was remembered: the name comes from the id alone
 	name   schema.FlowID
 	idName schema.FlowID // of the id of Event.Idents named last
-	named  int32         // its index and two, 0 for none
+	named  int16         // its index and two, 0 for none
 	link   schema.Link
 	sure   float32
 

@@ -54,9 +54,9 @@ type facts struct {
 // ref is one id of an event.
 type ref struct {
 	k      key
-	ident  int32  // index in Event.Idents
 	entry  int32  // where it stood in Correlator.ids when it was last looked for
 	tag    uint32 // of the name it gives
+	ident  int16  // index in Event.Idents, below 0 for the id of the event itself
 	kind   schema.IdentKind
 	rank   uint8
 	low    bool // the lower half of a trace id that was logged whole
@@ -69,6 +69,9 @@ type shown struct {
 	k    key
 	name uint64 // hash of what it was found under
 }
+
+// maxIdents is how many ids of an event are looked at.
+const maxIdents = 1<<15 - 1
 
 // readings are those of the events that are foreseen and not linked, in a ring.
 type readings struct {
@@ -84,6 +87,13 @@ func (r *readings) push() *reading {
 		ring := make([]reading, max(2*len(r.ring), 16))
 		for i := range r.n {
 			ring[i] = r.ring[(r.head+i)&(len(r.ring)-1)]
+		}
+		// The lists of all that are new in one piece: they are gone through in order, and memory that is read in order is fast.
+		const usual = 8
+		ids, parts := make([]ref, (len(ring)-r.n)*usual), make([]part, (len(ring)-r.n)*usual)
+		for i := range ring[r.n:] {
+			at := &ring[r.n+i]
+			at.ids, at.parts = ids[i*usual:i*usual:(i+1)*usual], parts[i*usual:i*usual:(i+1)*usual]
 		}
 		r.ring, r.head = ring, 0
 	}
@@ -147,9 +157,9 @@ func (c *Correlator) read(l *reading, e *schema.Event) {
 	} else if !e.Correlation.Parent.IsZero() {
 		l.parent = bitsKey(&e.Correlation.Parent.Bits)
 	}
-	for i := range e.Idents {
+	for i := range e.Idents[:min(len(e.Idents), maxIdents)] {
 		id := &e.Idents[i]
-		r := ref{ident: int32(i), kind: id.Kind, rank: rank[min(int(id.Kind), len(rank)-1)]}
+		r := ref{ident: int16(i), kind: id.Kind, rank: rank[min(int(id.Kind), len(rank)-1)]}
 		switch id.Kind {
 		case schema.IdentTrace, schema.IdentRequest, schema.IdentCorrelation, schema.IdentFlow, schema.IdentParentFlow,
 			schema.IdentJob, schema.IdentBatch, schema.IdentMessage, schema.IdentWorkflow, schema.IdentIncident,
