@@ -200,7 +200,14 @@ func (c *Correlator) parentOf(e *schema.Event, root int32) int32 {
 
 // byCause returns the unit of the event or span that an event names as its cause.
 func (c *Correlator) byCause(root int32) int32 {
-	if n := c.units.find(c.line.cause); n != 0 && c.sameFlow(n, root) {
+	l := &c.line
+	n := int32(0)
+	if l.cause == l.parent && c.units.has(l.parentEntry, l.parent) {
+		n = l.parentEntry
+	} else {
+		n = c.units.find(l.cause)
+	}
+	if n != 0 && c.sameFlow(n, root) {
 		return n
 	}
 	return 0
@@ -516,14 +523,18 @@ func (c *Correlator) overhear(u *unit, e *schema.Event) {
 
 // block returns the unit of the parent that the event already has: a record of several lines, which comes when it is complete.
 func (c *Correlator) block(e *schema.Event) int32 {
-	k := c.line.parent
-	n := c.units.find(k)
+	l := c.line.reading
+	k, n := l.parent, l.parentEntry
+	if !c.units.has(n, k) {
+		n = c.units.find(k)
+	}
 	if n == 0 {
 		n = c.units.put(k, c.idle)
 		root := c.rooted(&c.line.flow)
 		c.hold(root)
 		*c.units.at(n) = unit{bits: e.Correlation.Parent.Bits, texts: c.pack(&[numTexts]string{e.Correlation.Parent.Text}), kind: unitBlock, flow: root, inst: c.instance(e).short(), end: e.Time.NS}
 	}
+	l.parentEntry = n
 	return n
 }
 

@@ -220,7 +220,7 @@ func (c *Correlator) proceed(e *schema.Event) {
 		if p.from == partValues {
 			for _, a := range l.aliases {
 				if n := c.aliases.get(a.of(p.def)); n != 0 {
-					if step := c.step(int(p.def), e); step >= 0 {
+					if step := c.step(p, e); step >= 0 {
 						c.takePart(e, *c.aliases.at(n), step)
 					}
 				}
@@ -249,6 +249,7 @@ type part struct {
 	from    int32 // where the key stands: index in Event.Idents, or a place below
 	entry   int32 // where it stood in Correlator.processes when it was last looked for
 	aliased bool  // there are values beside the key that may stand for it
+	step    uint8 // which step the event is: see Correlator.step
 	long    bool  // the key is no name for a process that is not known
 }
 
@@ -418,7 +419,7 @@ func userOf(e *schema.Event) string {
 
 // take makes the flow of the event take part in the process of a key if the event matches a step, and reports whether it does.
 func (c *Correlator) take(e *schema.Event, p *part) bool {
-	def, d, k := &c.defs[p.def], int(p.def), p.k
+	def, k := &c.defs[p.def], p.k
 	n := p.entry
 	if c.processes.has(n, k) {
 		c.processes.touch(n)
@@ -430,8 +431,12 @@ func (c *Correlator) take(e *schema.Event, p *part) bool {
 		return false
 	}
 	journey := def.byActor || def.session
-	step := c.step(d, e)
-	if step < 0 || journey && n == 0 && step > 0 { // it has to begin first
+	step := 0
+	if journey && n == 0 { // it has to begin first
+		if !c.begins(p, e) {
+			return false
+		}
+	} else if step = c.step(p, e); step < 0 {
 		return false
 	}
 	if n != 0 && journey && c.processes.at(n).done && step == 0 && def.Again {
@@ -442,7 +447,7 @@ func (c *Correlator) take(e *schema.Event, p *part) bool {
 	}
 	if n == 0 {
 		n = c.processes.put(k, def.ttl)
-		*c.processes.at(n) = taking{def: int32(d)}
+		*c.processes.at(n) = taking{def: p.def}
 	} else if journey && c.processes.at(n).done && !c.takesPart(k) {
 		return false
 	}

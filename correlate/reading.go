@@ -12,8 +12,6 @@ type reading struct {
 	values  []shown // random business values
 	parts   []part  // what the event says of processes, once partsKnown
 	aliases []alias // ids that can stand for them
-
-	stations []uint8 // of each definition of a process: 0 unknown, 1 none, else 2 and the step that the event is
 	facts
 }
 
@@ -24,7 +22,8 @@ type facts struct {
 
 	entry       int32 // where it stood in Correlator.units when it was last looked for
 	kind        unitKind
-	instKnown   bool // what follows is known once it was asked for
+	parentEntry int32 // where the parent stood in Correlator.units
+	instKnown   bool  // what follows is known once it was asked for
 	threadKnown bool
 	routeKnown  bool
 	dataKnown   bool
@@ -139,7 +138,6 @@ func (c *Correlator) selfUnit() int32 {
 func (c *Correlator) read(l *reading, e *schema.Event) {
 	l.ids, l.weak, l.values, l.parts, l.aliases = l.ids[:0], l.weak[:0], l.values[:0], l.parts[:0], l.aliases[:0]
 	l.facts = facts{}
-	clear(l.stations)
 	c.line, c.wording.of = line{reading: l}, nil
 	l.kind = kindOf(e)
 	var own, parent key

@@ -59,37 +59,64 @@ func (w *wording) read(of *reading, e *schema.Event) {
 	}
 }
 
-// step returns the first of the steps of a process that the event at hand matches, -1 when there is none.
-func (c *Correlator) step(d int, e *schema.Event) int {
-	l := c.line.reading
-	if len(l.stations) < len(c.defs) {
-		l.stations = make([]uint8, len(c.defs))
-	}
-	if l.stations[d] == 0 {
-		l.stations[d] = uint8(2 + c.findStep(d, e))
-	}
-	return int(l.stations[d]) - 2
-}
+// Of a part, which step of its process the event is.
+const (
+	stepUnknown = iota
+	stepNone
+	stepLater // none or another than the first
+	stepFirst // and those after it
+)
 
-func (c *Correlator) findStep(d int, e *schema.Event) int {
-	def := &c.defs[d]
-	for i := range def.Steps {
-		s := &def.Steps[i]
-		if s.EventType != "" && !glob(s.EventType, e.Type) || s.Action != "" && !glob(s.Action, e.Action) {
-			continue
+// step returns the first of the steps of a process that the event at hand matches, -1 when there is none.
+func (c *Correlator) step(p *part, e *schema.Event) int {
+	if p.step < stepNone || p.step == stepLater {
+		first := 0
+		if p.step == stepLater {
+			first = 1
 		}
-		if len(def.words[i]) == 0 {
-			return i
-		}
-		w := &c.wording
-		if w.of != c.line.reading {
-			w.read(c.line.reading, e)
-		}
-		for k := range def.words[i] {
-			if o := &def.words[i][k]; w.pairs.has(&o.pairs) && bytes.Contains(w.text, o.text) {
-				return i
+		p.step = stepNone
+		for i := first; i < len(c.defs[p.def].Steps); i++ {
+			if c.isStep(p.def, i, e) {
+				p.step = uint8(stepFirst + i)
+				break
 			}
 		}
 	}
-	return -1
+	if p.step == stepNone {
+		return -1
+	}
+	return int(p.step) - stepFirst
+}
+
+// begins reports whether the event at hand matches the first step of a process.
+func (c *Correlator) begins(p *part, e *schema.Event) bool {
+	if p.step == stepUnknown {
+		p.step = stepLater
+		if c.isStep(p.def, 0, e) {
+			p.step = stepFirst
+		}
+	}
+	return p.step == stepFirst
+}
+
+// isStep reports whether the event at hand matches a step of a definition.
+func (c *Correlator) isStep(d int32, i int, e *schema.Event) bool {
+	def := &c.defs[d]
+	s := &def.Steps[i]
+	if s.EventType != "" && !glob(s.EventType, e.Type) || s.Action != "" && !glob(s.Action, e.Action) {
+		return false
+	}
+	if len(def.words[i]) == 0 {
+		return true
+	}
+	w := &c.wording
+	if w.of != c.line.reading {
+		w.read(c.line.reading, e)
+	}
+	for k := range def.words[i] {
+		if o := &def.words[i][k]; w.pairs.has(&o.pairs) && bytes.Contains(w.text, o.text) {
+			return true
+		}
+	}
+	return false
 }
