@@ -78,6 +78,7 @@ func debugCommand(env *Env) *cli.Command {
 			&cli.BoolFlag{Name: "mouse", Usage: "with --tui: clicks and the wheel work; hold Shift to select text"},
 			&cli.BoolFlag{Name: "web", Usage: "live page on 127.0.0.1"},
 			&cli.StringFlag{Name: "web-addr", Value: "127.0.0.1:7331", Usage: "`ADDRESS` of the live page"},
+			&cli.BoolFlag{Name: "open", Usage: "with --web: start the browser, $BROWSER or that of the desktop"},
 			&cli.StringSliceFlag{Name: "expect", Usage: "flows must be as in `FILE.toml`, or as in 'http.request > data.change > job.*'; exit 4 if not; repeatable"},
 			&cli.StringFlag{Name: "fail-on", Usage: "exit 4 when a flow has one of `LIST`: error, slow, n1, unredacted"},
 			&cli.StringFlag{Name: "record", Usage: "write a first version of expectations to `FILE`"},
@@ -428,6 +429,11 @@ func (d *debugRun) serveWeb(ctx context.Context, view *debugview.View) (stop fun
 		fmt.Fprintln(d.env.Stderr, "ezlogs: warning: other machines can reach this page; whoever has its address sees your logs")
 	}
 	fmt.Fprintf(d.env.Stderr, "ezlogs: watching %s at %s   (Ctrl-C stops)\n", strings.Join(d.paths, " "), web.URL())
+	if d.c.Bool("open") {
+		if err := openBrowser(d.env.Getenv("BROWSER"), web.URL()); err != nil {
+			fmt.Fprintf(d.env.Stderr, "ezlogs: --open: no browser could be started: %v\n", err)
+		}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {

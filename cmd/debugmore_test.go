@@ -22,16 +22,20 @@ func TestDebugWeb(t *testing.T) {
 	said, errw := io.Pipe()
 	status := make(chan int, 1)
 	go func() {
-		status <- Run(ctx, &Env{Args: []string{"debug", "--web", "--web-addr", "127.0.0.1:0", "--summary", "never", "../testdata/demo"}, Stdout: io.Discard, Stderr: errw,
-			Environ: []string{"EZLOGS_SECURITY_KEY=" + strings.Repeat("0123456789abcdef", 4), "HOME=" + t.TempDir()}})
+		status <- Run(ctx, &Env{Args: []string{"debug", "--web", "--open", "--web-addr", "127.0.0.1:0", "--summary", "never", "../testdata/demo"}, Stdout: io.Discard, Stderr: errw,
+			Environ: []string{"EZLOGS_SECURITY_KEY=" + strings.Repeat("0123456789abcdef", 4), "HOME=" + t.TempDir(), "BROWSER=" + filepath.Join(t.TempDir(), "none") + " --new-tab"}})
 		errw.Close()
 	}()
-	line, err := bufio.NewReader(said).ReadString('\n')
+	notes := bufio.NewReader(said)
+	line, err := notes.ReadString('\n')
 	url := regexp.MustCompile(`http://\S+`).FindString(line)
 	if err != nil || url == "" {
 		t.Fatalf("%q, %v", line, err)
 	}
-	go io.Copy(io.Discard, said)
+	if line, err := notes.ReadString('\n'); err != nil || !strings.Contains(line, "--open: no browser could be started") {
+		t.Errorf("a browser that is not there: %q, %v", line, err)
+	}
+	go io.Copy(io.Discard, notes)
 	get := func(url string) (int, string) {
 		t.Helper()
 		jar := &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return nil }}
