@@ -91,6 +91,7 @@ type Config struct {
 
 	blockSize int       // of chunks; 0 is the tailer's default. Not for users: the output does not depend on it.
 	raw       *rawLines // keeps the lines of a run of debug; nil keeps none
+	broken    func()    // called before the program ends of a bug; nil for nothing
 	progress  *progress // of files that are read to their end; nil counts nothing
 	odd       *oddLines // of what debug reads; nil counts none
 }

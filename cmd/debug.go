@@ -394,16 +394,12 @@ func (d *debugRun) browse(ctx context.Context) error {
 	if err != nil {
 		return &exitError{status: statusUsage, text: err.Error()}
 	}
+	d.cfg.broken = b.Restore // the report of a bug is to be read on a sane terminal
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	fed := make(chan error, 1)
 	go func() {
-		defer func() {
-			if bug := recover(); bug != nil {
-				b.Restore() // the report of it is to be read on a sane terminal
-				panic(bug)
-			}
-		}()
+		defer onBug(b.Restore)
 		err := d.feed(ctx, b.View())
 		b.View().Settle()
 		fed <- err

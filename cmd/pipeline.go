@@ -18,6 +18,7 @@ type pipeline struct {
 	workers []*worker // one per core
 	order   *ordered  // joins lines into records and links them; entered in chunk order
 	sink    sink      // takes what was encoded or is to be shown; entered in chunk order
+	broken  func()    // called before the program ends of a bug; nil for nothing
 }
 
 // run carries every chunk of the feed from text to the sink and returns when the feed has ended, or at the first error
@@ -30,6 +31,7 @@ func (p *pipeline) run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for _, w := range p.workers {
 		wg.Go(func() {
+			defer onBug(p.broken)
 			for c := range chunks {
 				c.events = p.order.slabs.take()
 				w.parse(c)
@@ -55,6 +57,17 @@ func (p *pipeline) run(ctx context.Context) error {
 		return failed.error
 	}
 	return err
+}
+
+// onBug is to be deferred: when its goroutine breaks, it calls broken, so that a screen is given back before the report of it.
+func onBug(broken func()) {
+	if broken == nil {
+		return
+	}
+	if bug := recover(); bug != nil {
+		broken()
+		panic(bug)
+	}
 }
 
 // sinkError tells the end that a sink brought about from one that the user asked for.

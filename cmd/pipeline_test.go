@@ -47,6 +47,27 @@ func (k bufferSink) take(_ context.Context, s *step) error {
 	return nil
 }
 
+// TestBugsGiveTheScreenBack holds that what has the screen is told of a bug, which is reported all the same.
+func TestBugsGiveTheScreenBack(t *testing.T) {
+	t.Parallel()
+	told := 0
+	for _, broken := range []func(){nil, func() { told++ }} {
+		func() {
+			defer func() {
+				if bug := recover(); bug != "a bug" {
+					t.Errorf("recovered %v", bug)
+				}
+			}()
+			defer onBug(broken)
+			panic("a bug")
+		}()
+	}
+	func() { defer onBug(func() { told += 10 }) }()
+	if told != 1 {
+		t.Errorf("told %d", told)
+	}
+}
+
 func TestOutputDependsOnTheInputAlone(t *testing.T) {
 	t.Parallel()
 	files := demoFiles(t)

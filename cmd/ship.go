@@ -520,7 +520,7 @@ func newPipeline(cfg *Config, f feed, m *merger, to sink, enc func() encoder, li
 	if rate := cfg.Performance.SampleRate; rate < 1 {
 		p.order.sampler = correlate.NewSampler(correlate.Sampling{Rate: rate, Slow: cfg.Debug.Slow["http"]})
 	}
-	p.order.raw = cfg.raw
+	p.order.raw, p.broken = cfg.raw, cfg.broken
 	p.order.alone.may = !cfg.Correlation.Aliases // names that are told must be told all at once
 	for range cfg.workers() {
 		p.workers = append(p.workers, &worker{parser: schema.NewParser(cfg.schema()), out: enc(), raw: cfg.raw != nil})
