@@ -125,6 +125,7 @@ func runDebug(env *Env, c *cli.Context) error {
 		room += 320 << 20 // what the browser keeps
 	}
 	limitMemory(env, l.Config, room)
+	defer heapRoom(env, 76<<20)()
 	// The flow that is asked for may have been named by an agent that knows another of its ids, and JSON tells all names.
 	l.Config.Correlation.Aliases = len(c.StringSlice("flow")) > 0 || c.String("layout") == "json" || c.String("output") != ""
 	vcfg, err := viewConfig(env, c, l.Config, paths)

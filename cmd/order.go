@@ -189,6 +189,7 @@ func (o *ordered) complete(e *schema.Event) {
 		for o.linked < o.pushed {
 			o.linkNext()
 		}
+		o.slabs.few()
 		o.pushed++
 		o.linked++
 		o.linkOne(e)
@@ -335,6 +336,20 @@ type slabs struct {
 	slabs [][]schema.Event // guarded by mu
 	steps []*step          // guarded by mu
 	own   []*schema.Event  // the linker's, done with; guarded by mu
+	most  int              // slabs that are kept, 0 for all; guarded by mu
+}
+
+// fewSlabs is how many slabs go round when no event waits.
+const fewSlabs = 8
+
+// few lets go of the slabs that are not needed when no event waits.
+func (l *slabs) few() {
+	if l.most != 0 {
+		return // written by the only caller, before
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.most = fewSlabs
 }
 
 // take returns an empty slab with the capacity of an earlier one.
@@ -374,7 +389,7 @@ func (l *slabs) put(s *step) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, slab := range s.slabs {
-		if cap(slab) > 0 {
+		if cap(slab) > 0 && (l.most == 0 || len(l.slabs) < l.most) {
 			l.slabs = append(l.slabs, slab)
 		}
 	}
