@@ -456,6 +456,9 @@ func (d *debugRun) expect(view *debugview.View) (*debugview.Expectations, error)
 		}
 		var file debugview.ExpectFile
 		meta, err := toml.DecodeFile(e, &file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, &exitError{status: statusUsage, text: "--expect " + e + ": no such file", hint: []string{"steps are joined by >, for example 'http.request > job.*'"}}
+		}
 		if err != nil {
 			return nil, usagef("--expect %s: %v", e, err)
 		}

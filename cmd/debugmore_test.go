@@ -96,7 +96,7 @@ func TestDebugUse(t *testing.T) {
 	}{
 		{"expect: unknown key", []string{"--expect", unknown, demo}, 2, "", "stepz"},
 		{"expect: no TOML", []string{"--expect", broken, demo}, 2, "", "broken.toml"},
-		{"expect: no file", []string{"--expect", filepath.Join(dir, "none.toml"), demo}, 2, "", "none.toml"},
+		{"expect: no file", []string{"--expect", filepath.Join(dir, "none.toml"), demo}, 2, "", "none.toml: no such file\n  steps are joined by >"},
 		{"expect: a wrong value", []string{"--expect", wrong, demo}, 2, "", "expect[0]"},
 		{"expect: a wrong short form", []string{"--expect", "a > > b", demo}, 2, "", "missing"},
 		{"expect: met", []string{"--expect", met, demo}, 0, "7 of 7 flows as expected", ""},

@@ -107,6 +107,7 @@ var topics = map[string]string{
   fields: status, duration, action, service, user, kind, error, or a path such as metadata.fields.plan
   of the whole flow: flow.duration flow.events flow.state flow.root flow.n1
   values: word, "text", 12.5, 500ms, 2KiB, true, null, @file (one value a line)
+  timestamp >= 2026-11-20T14:02:11       UTC unless it says otherwise; --since and --until take times of day and -15m
   field? also keeps events without the field
 `,
 }

@@ -263,12 +263,16 @@ func (e *Expectation) judge(t *tree) (flowFault, bool) {
 	}
 	for step, most := range e.Max {
 		if n := counts[step]; n > most {
-			f.max = append(f.max, step+" "+strconv.Itoa(n)+" times, at most "+strconv.Itoa(most))
+			f.max = append(f.max, step+" "+strconv.Itoa(n)+plur(int64(n), " time")+", at most "+strconv.Itoa(most))
 		}
 	}
 	slices.Sort(f.max)
 	if e.Within > 0 && t.end-t.start > int64(e.Within) {
-		f.within = duration(t.end-t.start) + ", at most " + duration(int64(e.Within))
+		took, limit := duration(t.end-t.start), duration(int64(e.Within))
+		if took == limit {
+			took += " and a little"
+		}
+		f.within = took + ", at most " + limit
 	}
 	return f, len(f.missing)+len(f.never)+len(f.max) == 0 && f.within == ""
 }

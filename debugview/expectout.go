@@ -34,7 +34,7 @@ func (x *Expectations) AppendJUnit(b []byte) []byte {
 		g := &x.groups[i]
 		s := suite{Name: printable(g.name)}
 		if g.passed > 0 {
-			s.Cases = append(s.Cases, testCase{Name: strconv.Itoa(g.passed) + " flows as expected", Class: s.Name})
+			s.Cases = append(s.Cases, testCase{Name: itoa(g.passed) + plur(int64(g.passed), " flow") + " as expected", Class: s.Name})
 		}
 		for k := range g.faults {
 			f := &g.faults[k]
@@ -67,11 +67,11 @@ func (x *Expectations) unmet(i int) string {
 	g, want := &x.groups[i], x.list[i].Count
 	switch {
 	case want > 0 && want != g.flows:
-		return strconv.Itoa(g.flows) + " flows, " + strconv.Itoa(want) + " expected"
+		return itoa(g.flows) + plur(int64(g.flows), " flow") + ", " + itoa(want) + " expected"
 	case g.flows == 0:
 		return "no flow with this root"
 	case !x.met(i) && x.list[i].Any:
-		return "none of " + strconv.Itoa(g.flows) + " flows is as expected"
+		return "none of " + itoa(g.flows) + plur(int64(g.flows), " flow") + " is as expected"
 	}
 	return ""
 }
@@ -102,7 +102,7 @@ func (x *Expectations) AppendTAP(b []byte) []byte {
 	for i := range x.groups {
 		g := &x.groups[i]
 		if g.passed > 0 {
-			line(true, g.name+": "+strconv.Itoa(g.passed)+" flows as expected")
+			line(true, g.name+": "+itoa(g.passed)+plur(int64(g.passed), " flow")+" as expected")
 		}
 		for k := range g.faults {
 			line(false, g.name+": flow "+g.faults[k].short, g.faults[k].lines()...)

@@ -68,7 +68,7 @@ func fieldOf(e *schema.Event, p []string, yield func(operand)) {
 	case "event_id", "id":
 		text(e.ID.String(), yield)
 	case "timestamp", "time":
-		text(string(e.Time.AppendRFC3339(nil)), yield)
+		yield(operand{text: string(e.Time.AppendRFC3339(nil)), n: float64(e.Time.NS/1e9) + float64(e.Time.NS%1e9)/1e9, isNum: true})
 	case "event_type", "type":
 		text(e.Type, yield)
 	case "kind":

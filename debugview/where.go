@@ -118,6 +118,9 @@ type whereParser struct {
 	at    int
 	depth int
 	e     *Expr
+
+	bare    string // the last value, if it stood without quotation marks
+	bareEnd int    // where it ended
 }
 
 func (p *whereParser) fail(pos, n int, msg, hint, help string) error {
@@ -138,10 +141,25 @@ func (p *whereParser) unexpected() error {
 		return p.fail(p.at, 2, "`&&` is not an operator", "did you mean `and`?", operatorHelp)
 	case "||":
 		return p.fail(p.at, 2, "`||` is not an operator", "did you mean `or`?", operatorHelp)
+	case "&":
+		return p.fail(p.at, 1, "`&` is not an operator", "did you mean `and`?", operatorHelp)
+	case "|":
+		return p.fail(p.at, 1, "`|` is not an operator", "did you mean `or`?", operatorHelp)
 	case ")":
 		return p.fail(p.at, 1, "`)` without `(`", "", "")
+	case ",":
+		return p.fail(p.at, 1, "`,` stands outside of a list", "lists are for `in`: status in (500, 502)", "")
 	}
-	return p.fail(p.at, len(word), "expected `and`, `or` or the end", "", operatorHelp)
+	hint := ""
+	if bare := p.bare; bare != "" && p.bareEnd < p.at && strings.Trim(p.in[p.bareEnd:p.at], " \t\n") == "" {
+		switch number := literalOf(bare).isNum; {
+		case !number:
+			hint = "text with blanks needs quotation marks"
+		case literalOf(bare + word).isNum:
+			hint = "did you mean `" + clean(bare+word, false) + "`?"
+		}
+	}
+	return p.fail(p.at, len(word), "expected `and`, `or` or the end", hint, operatorHelp)
 }
 
 // peekToken returns the run of characters of one sort at the present place.
@@ -246,11 +264,17 @@ func (p *whereParser) cmp() (node, error) {
 	from := p.at
 	name := p.field()
 	if name == "" {
-		word := p.peekToken()
-		return node{}, p.fail(from, len(word), "`"+clean(word, false)+"` stands where a field should", "", "a comparison is: field operator value, for example status >= 500")
+		word, hint := p.peekToken(), ""
+		if word == `"` || word == "'" {
+			hint = "names of fields stand without quotation marks"
+		}
+		return node{}, p.fail(from, len(word), "`"+clean(word, false)+"` stands where a field should", hint, "a comparison is: field operator value, for example status >= 500")
 	}
 	if strings.EqualFold(name, "exists") {
 		return p.exists()
+	}
+	if p.at < len(p.in) && p.in[p.at] == '(' && nearest(name, []string{"exists"}) != "" {
+		return node{}, p.fail(from, len(name), "there is no `"+clean(name, false)+"(…)`", "did you mean `exists`?", operatorHelp)
 	}
 	l := leaf{field: name}
 	if p.at < len(p.in) && p.in[p.at] == '?' {
@@ -314,6 +338,8 @@ func (p *whereParser) exists() (node, error) {
 
 // operatorFixes holds what people write instead of an operator.
 var operatorFixes = map[string]string{
+	"is": "=", "eq": "=", "equals": "=", "ne": "!=", "gt": ">", "ge": ">=", "gte": ">=", "lt": "<", "le": "<=", "lte": "<=",
+	"like": "~", "contains": "~", "matches": "~~", "&": "and", "|": "or",
 	"=>": ">=", "=<": "<=", "==": "=", "===": "=", "<>": "!=", "!==": "!=", "=~": "~~", "~=": "~", "=!": "!=", "!~": "not … ~", "!~~": "not … ~~",
 }
 
@@ -331,6 +357,15 @@ func (p *whereParser) operator(l *leaf) error {
 			return err
 		}
 		l.values = v
+		if (l.field == "timestamp" || l.field == "time") && op != "~" && op != "~~" {
+			for i := range v {
+				at, ok := momentOf(v[i].text)
+				if !ok && !v[i].null {
+					return p.fail(pos, p.at-pos, "a timestamp is compared with a day, or a day and a time", "for example 2026-11-20T14:02:11", "for a time of day, or from now: --since and --until")
+				}
+				v[i].number, v[i].isNum = at, ok
+			}
+		}
 		if op == "~~" {
 			if l.re, err = regexp.Compile(v[0].text); err != nil {
 				return p.fail(pos, p.at-pos, "the regular expression does not compile: "+reason(err), "", "syntax: RE2, see `ezlogs help where`")
@@ -345,12 +380,10 @@ func (p *whereParser) operator(l *leaf) error {
 		return p.list(l)
 	}
 	hint := ""
-	if fix := operatorFixes[op]; fix != "" {
+	if fix := operatorFixes[strings.ToLower(op)]; fix != "" {
 		hint = "did you mean `" + fix + "`?"
 	} else if n := nearest(op, []string{"in", "exists", "and", "or", "not"}); n != "" {
 		hint = "did you mean `" + n + "`?"
-	} else if strings.EqualFold(op, "like") || strings.EqualFold(op, "contains") {
-		hint = "did you mean `~`?"
 	}
 	return p.fail(from, len(op), "`"+clean(op, false)+"` is not an operator", hint, operatorHelp)
 }
@@ -422,7 +455,18 @@ func (p *whereParser) value() ([]literal, int, error) {
 	if word[0] == '@' && len(word) > 1 {
 		return p.file(from, word[1:])
 	}
+	p.bare, p.bareEnd = word, p.at
 	return []literal{literalOf(word)}, from, nil
+}
+
+// momentOf reads a day with or without a time, in UTC unless it says otherwise; seconds since 1970.
+func momentOf(s string) (float64, bool) {
+	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return float64(t.Unix()) + float64(t.Nanosecond())/1e9, true
+		}
+	}
+	return 0, false
 }
 
 // file reads values from a file, one a line.
