@@ -276,6 +276,22 @@ func TestBrowserPauses(t *testing.T) {
 	}
 }
 
+// TestBrowserWithoutFlows says why the list is empty.
+func TestBrowserWithoutFlows(t *testing.T) {
+	t.Parallel()
+	d := open(t, 100, 24, nil).press("fstatus = 999⏎")
+	if text := d.text(); !strings.Contains(text, "no flow is left by the filter") || !strings.Contains(text, "filter: status = 999") || !strings.Contains(text, "0 of 6 flows shown") {
+		t.Errorf("got\n%s", text)
+	}
+	// Keys that want a flow do nothing.
+	if text := d.press("→↓xyoOcrhw/x⏎n").text(); !strings.Contains(text, "no flow is left by the filter") {
+		t.Errorf("got\n%s", text)
+	}
+	if text := d.press("F").text(); !strings.Contains(text, "4 of 6 flows shown") {
+		t.Errorf("F leaves the filter:\n%s", text)
+	}
+}
+
 // TestBrowserErrorsOnly holds that what e leaves is what --errors leaves.
 func TestBrowserErrorsOnly(t *testing.T) {
 	t.Parallel()

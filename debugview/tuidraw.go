@@ -89,6 +89,8 @@ func (b *Browser) drawHead(w int) {
 		how = "paused · +" + count(int64(b.fresh)) + " new · G follows"
 	case b.finished:
 		how = "all read"
+	case b.v.cfg.Input == Files:
+		how = "reading ▶"
 	}
 	x := b.put(1, 0, w, b.styles[roleBold], "ezlogs debug")
 	b.a.mu.Lock()
@@ -262,7 +264,11 @@ var timeKinds = [...]string{"clock", "flow", "delta", "ago"}
 func (b *Browser) drawFlow(x0, w, y, to int) {
 	s := b.sel
 	if s == nil {
-		b.put(x0+1, y, w, b.styles[roleDim], "no flow yet")
+		text := "no flow yet"
+		if b.total > 0 {
+			text = "no flow is left by the filter"
+		}
+		b.put(x0+1, y, w, b.styles[roleDim], text)
 		return
 	}
 	x := b.put(x0+1, y, w, b.styles[stateRoles[s.state]], stateSigns[s.state]+" ")
