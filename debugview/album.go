@@ -104,7 +104,10 @@ func (a *album) add(s *shot) {
 		i := slices.IndexFunc(a.shots[:len(a.shots)-1], func(s *shot) bool { return s.state != failed })
 		i = max(i, 0)
 		a.size -= a.shots[i].size
-		a.shots = slices.Delete(a.shots, i, i+1)
+		// Those before it are few, those behind it thousands: the former move.
+		copy(a.shots[1:i+1], a.shots[:i])
+		a.shots[0] = nil
+		a.shots = a.shots[1:]
 		a.dropped++
 	}
 	a.notify()

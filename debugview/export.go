@@ -217,6 +217,9 @@ var mermaidWords = []string{
 
 // mermaidText takes away what has a meaning in a diagram.
 func mermaidText(s string) string {
+	if !strings.ContainsAny(s, ";#<>%") {
+		return s
+	}
 	return strings.NewReplacer(";", ",", "#", "#35;", "<", "#lt;", ">", "#gt;", "%%", "#37;#37;").Replace(s)
 }
 
