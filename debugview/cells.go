@@ -88,6 +88,8 @@ func appendDuration(b []byte, ns int64) []byte {
 		ns = -ns
 	}
 	switch {
+	case ns == 0:
+		return append(b, "0 ms"...) // most logs know no less
 	case ns < 1e3:
 		return append(strconv.AppendInt(b, ns, 10), " ns"...)
 	case ns < 999_500:

@@ -295,7 +295,7 @@ func TestTimesKnownToTheSecond(t *testing.T) {
 func TestDurations(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
-		0: "0 ns", 900: "900 ns", 936 * µs: "936 µs", 2300 * µs: "2.3 ms", 9949 * µs: "9.9 ms", 94 * ms: "94 ms", 999 * ms: "999 ms", 1340 * ms: "1.34 s", 59990 * ms: "59.99 s",
+		0: "0 ms", 900: "900 ns", 936 * µs: "936 µs", 2300 * µs: "2.3 ms", 9949 * µs: "9.9 ms", 94 * ms: "94 ms", 999 * ms: "999 ms", 1340 * ms: "1.34 s", 59990 * ms: "59.99 s",
 		61 * time.Second: "1 m 01 s", 3599 * time.Second: "59 m 59 s", 125 * time.Minute: "2 h 05 m", 76 * time.Hour: "3 d 04 h",
 	} {
 		s := (&scene{}).begin("aa0001", "")

@@ -33,6 +33,11 @@ var builtinVerbs = map[string]string{
 // full returns the whole story of t, "" when there is nothing to tell beyond its headline.
 func (s storyteller) full(t *tree) string {
 	head, used := s.headline(t)
+	if head == "" && t.root >= 0 && t.rootName() == "" {
+		if text := s.clauses(t, -1); text != "" {
+			return capital(text) + "." // nobody knows what began it
+		}
+	}
 	if head == "" {
 		return ""
 	}
@@ -128,6 +133,8 @@ func (s storyteller) headline(t *tree) (string, int32) {
 		return logged(r), t.root
 	case r.kind == kindSQL:
 		return ran(name, r), t.root
+	case r.kind == kindMessage && strings.HasSuffix(r.label, ".received") && t.hasJob(strings.TrimSuffix(r.label, ".received")):
+		return strings.TrimSuffix(r.label, ".received") + " was received" + times(r), t.root
 	}
 	if c := s.clause(t, t.root); c != "" {
 		return capital(c), t.root
@@ -158,7 +165,7 @@ func (t *tree) handedOn() int32 {
 func (s storyteller) request(t *tree, r *row, who string) string {
 	text := orSomeone(who) + "’s " + r.label
 	switch {
-	case r.status > 0 && r.dur >= 0:
+	case r.status > 0 && r.dur > 0:
 		return text + " was answered with " + strconv.Itoa(int(r.status)) + " after " + duration(r.dur)
 	case r.status > 0:
 		return text + " was answered with " + strconv.Itoa(int(r.status))
@@ -184,7 +191,7 @@ func (s storyteller) failure(t *tree, r *row, who string) string {
 	if r.status > 0 {
 		text += " with " + strconv.Itoa(int(r.status))
 	}
-	if r.dur >= 0 && r.kind == kindHTTP {
+	if r.dur > 0 && r.kind == kindHTTP {
 		text += " after " + duration(r.dur)
 	}
 	e := t.errorOf(t.root)
@@ -298,7 +305,7 @@ func (s storyteller) clauses(t *tree, used int32) string {
 	var list []telling
 	at := map[string]int{}
 	for _, i := range t.order {
-		if i == used || i == t.root {
+		if i == used || i == t.root && t.rootName() != "" {
 			continue
 		}
 		c := s.clause(t, i)
@@ -373,7 +380,7 @@ func (t *tree) same(at int32, clause string) string {
 	name := r.kind.String() + " " + r.label
 	switch r.kind {
 	case kindJob:
-		if r.failed || r.running || r.try > 1 {
+		if r.failed || r.running || r.lost || r.try > 1 {
 			return ""
 		}
 		if r.queued {
@@ -455,7 +462,7 @@ func (s storyteller) clause(t *tree, at int32) string {
 	case kindMail:
 		return mail(r, t.errorOf(at))
 	case kindJob:
-		if r.failed || r.queued || r.running || r.try > 1 || !t.tellsBelow(s, at) {
+		if r.failed || r.queued || r.running || r.lost || r.try > 1 || !t.tellsBelow(s, at) {
 			return s.job(t, at)
 		}
 	case kindMessage:
@@ -504,7 +511,7 @@ func answered(r *row) string {
 	switch {
 	case r.count > 1:
 		return text + times(r)
-	case r.dur >= 0:
+	case r.dur > 0:
 		return text + " after " + duration(r.dur)
 	}
 	return text
@@ -533,7 +540,7 @@ func (s storyteller) called(r *row) string {
 		switch {
 		case r.dur >= 0 && r.count > 1:
 			text += " (" + duration(r.dur) + " together)"
-		case r.dur >= 0:
+		case r.dur > 0:
 			text += " in " + duration(r.dur)
 		}
 		return text
@@ -541,7 +548,7 @@ func (s storyteller) called(r *row) string {
 		return host + " failed" + times(r)
 	case r.count > 1:
 		return host + " was called" + times(r)
-	case r.dur >= 0:
+	case r.dur > 0:
 		return host + " was called for " + duration(r.dur)
 	}
 	return host + " was called"
@@ -599,7 +606,9 @@ func (s storyteller) job(t *tree, at int32) string {
 	case r.queued:
 		return name + " was queued"
 	case r.running:
-		return name + " was still running"
+		return name + " was started (no end was seen)"
+	case r.lost:
+		return name + " was started"
 	case r.failed:
 		text := name + " failed"
 		if e := t.errorOf(at); e != "" {
@@ -617,7 +626,7 @@ func (s storyteller) job(t *tree, at int32) string {
 
 // ran tells that something was done, and how long it took.
 func ran(name string, r *row) string {
-	if r.dur >= 0 && r.count == 1 {
+	if r.dur > 0 && r.count == 1 {
 		return name + " ran in " + duration(r.dur)
 	}
 	return name + " ran" + times(r)

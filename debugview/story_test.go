@@ -130,6 +130,25 @@ func TestStories(t *testing.T) {
 		{"a statement of nobody", func(s *scene) {
 			s.add(at("00"), "data.query", "order.loaded", none, 329*µs, query("SELECT 1"))
 		}, "order.loaded ran in 329 µs.", "fine", nil},
+		{"a run whose end nobody logged", func(s *scene) {
+			root := s.add(at("00"), "http.request", "POST /x", none, 50*ms, status(202))
+			s.add(at("01"), "job.started", "AJob.started", root, -1, job("a"))
+			s.add(at("05"), "job.started", "AJob.started", root, -1, job("a"))
+			s.add(at("06"), "job.failed", "AJob.failed", root, -1, job("a"), failing("Timeout", "no answer"))
+		}, "Mia’s POST /x was answered with 202 after 50 ms; AJob was started, then attempt 2 failed (Timeout: no answer).", "failed", nil},
+		{"a job that has not ended", func(s *scene) {
+			root := s.add(at("00"), "http.request", "POST /x", none, 0, status(202))
+			s.add(at("01"), "job.started", "AJob.started", root, -1, job("a"))
+		}, "Mia’s POST /x was answered with 202; AJob was started (no end was seen).", "open", nil},
+		{"no root", func(s *scene) {
+			gone := schema.ID{Bits: [16]byte{9}}
+			s.add(at("00"), "data.change", "user.updated", gone, 2*ms, subject("user", "123"))
+			s.add(at("01"), "mail.delivered", "hello", gone, 2*ms)
+		}, "User #123 was updated, then the “hello” email went out.", "fine", nil},
+		{"a job that nobody asked for", func(s *scene) {
+			root := s.add(at("00"), "message.received", "FillJob.received", none, -1, job("a"))
+			s.add(at("00.002"), "job.completed", "FillJob.completed", root, 0, job("a"))
+		}, "FillJob was received; FillJob ran.", "fine", nil},
 		{"a worker takes a job", func(s *scene) {
 			root := s.add(at("00"), "message.received", "order.placed.received", none, 5*ms)
 			s.add(at("00.001"), "message.received", "FillJob.received", root, -1, job("a"))

@@ -49,6 +49,7 @@ type row struct {
 	dead       bool
 	queued     bool // enqueued, never seen to start
 	running    bool // started, never seen to end
+	lost       bool // started, then started again: how it ended nobody logged
 	n1         bool
 	orphan     bool // its parent was never seen
 	guessed    bool // its parent is a guess
@@ -325,6 +326,9 @@ func (t *tree) phase(v *View, r *run, s *step) {
 		}
 		r.row = t.add(s, from, to)
 		q := &t.rows[r.row]
+		if prev >= 0 && t.rows[prev].running {
+			t.rows[prev].running, t.rows[prev].lost = false, true
+		}
 		if prev >= 0 && strings.Contains(t.rows[prev].label, "#") {
 			q.label = t.rows[prev].label
 		}
@@ -754,7 +758,7 @@ func (t *tree) recovered(at int32) bool {
 	r := &t.rows[at]
 	for i := range t.rows {
 		q := &t.rows[i]
-		if int32(i) == at || q.failed || q.kind != r.kind || q.start < r.start || q.queued {
+		if int32(i) == at || q.failed || q.kind != r.kind || q.start < r.start || q.queued || q.lost {
 			continue
 		}
 		switch r.kind {
