@@ -18,6 +18,8 @@ func TestOneAgent(t *testing.T) {
 	const a, b, nowhere = `"host":"a"`, `"host":"b"`, ``
 	const merged = `{"event_id":"e%d","timestamp":"2026-03-14T10:00:00Z","event_type":"flow.merged","action":"flow.merged","correlation":{"flow_id":"flow_7p8yt21cgcz7yn0m4gtpsbhxbg",` +
 		`"merged_flow_ids":["flow_ga9d0mr9ezswagn5w77c2mkw6g"],"link":"id","confidence":1},"metadata":{},"platform":{"format":"ezlogs"}}` + "\n"
+	const inside = `{"event_id":"e%d","timestamp":"2026-03-14T10:00:00Z","event_type":"%s","action":"GET /","correlation":{"flow_id":"flow_7p8yt21cgcz7yn0m4gtpsbhxbg",` +
+		`"request_id":"4bf92f35-77b3-4da6-a3ce-929d0e0e47%02d","link":"id","confidence":1},"metadata":{"duration":0.1},"platform":{"host":"a"}}` + "\n"
 	const other = `{"n":%d,"msg":"hello"}` + "\n"
 	const ahead = 8
 	for _, aliases := range []bool{true, false} {
@@ -46,6 +48,9 @@ func TestOneAgent(t *testing.T) {
 				return fmt.Sprintf(other, i)
 			}
 			return fmt.Sprintf(told, i, a)
+		}, ahead},
+		{"parents that were not told", func(i int) string {
+			return fmt.Sprintf(inside, i, []string{"log.message", "http.request"}[i%2], i/2)
 		}, ahead},
 		{"lines of others", func(i int) string { return fmt.Sprintf(other, i) }, ahead},
 	} {

@@ -77,6 +77,7 @@ type linker interface {
 	Foresee(e *schema.Event)
 	Stats() correlate.Stats
 	Link(e *schema.Event, emit func(*schema.Event))
+	LinkTold(e *schema.Event, emit func(*schema.Event))
 	Advance(now int64, emit func(*schema.Event))
 	Flush(emit func(*schema.Event))
 	Reuse(e *schema.Event)
@@ -192,7 +193,9 @@ func (o *ordered) complete(e *schema.Event) {
 		o.slabs.few()
 		o.pushed++
 		o.linked++
-		o.linkOne(e)
+		o.passTime(e)
+		o.linker.LinkTold(e, o.out)
+		o.collect(e)
 		return
 	}
 	if o.pushed-o.linked == n {
@@ -205,7 +208,7 @@ func (o *ordered) complete(e *schema.Event) {
 
 // oneAgent tells when looking ahead brings nothing: the events are those of one agent of ours, which has looked ahead itself.
 type oneAgent struct {
-	may  bool   // it is worth knowing; false once an event was seen that is not the agent's
+	may  bool   // it is worth knowing; false once an event was seen that is not the agent's, or that the agent had not told all of
 	host string // of the agent
 	seen uint64 // its events so far
 }
@@ -277,8 +280,19 @@ func (o *ordered) keepState(now int64) {
 	}
 }
 
-// linkOne links an event. Without a wall clock time goes by from event to event, wherever chunks begin and end.
+// linkOne links an event.
 func (o *ordered) linkOne(e *schema.Event) {
+	o.passTime(e)
+	alone := o.alone.may && e.Told && e.Correlation.Parent.IsZero()
+	o.linker.Link(e, o.out)
+	if alone && !e.Correlation.Parent.IsZero() {
+		o.alone.may = false // there was something left to find
+	}
+	o.collect(e)
+}
+
+// passTime lets time go by to an event. Without a wall clock it goes by from event to event, wherever chunks begin and end.
+func (o *ordered) passTime(e *schema.Event) {
 	at := logTime(e)
 	if o.live && min(at, o.clock) > o.linkClock {
 		o.linkClock, o.linkedAt = min(at, o.clock), o.clock
@@ -290,8 +304,6 @@ func (o *ordered) linkOne(e *schema.Event) {
 		}
 		o.linker.Advance(at, o.out)
 	}
-	o.linker.Link(e, o.out)
-	o.collect(e)
 }
 
 // collect puts an event into the step at hand, unless the user does not want its kind.

@@ -225,6 +225,24 @@ func (c *Correlator) Link(e *schema.Event, emit func(*schema.Event)) {
 		e.AddExtra("chain", schema.Value{Kind: schema.String, S: s})
 	}
 	c.name(e)
+	c.finish(e, emit)
+}
+
+// LinkTold is Link for an event that an agent has linked, which has seen what came later: its parent and what it inherits are
+// told, so only its ids are learned, and what flow they make one. It may be called for events that were not foreseen.
+func (c *Correlator) LinkTold(e *schema.Event, emit func(*schema.Event)) {
+	if e.Type == "flow.merged" {
+		c.adopt(e)
+		return
+	}
+	c.readAgain(e)
+	c.bind(e)
+	c.name(e)
+	c.finish(e, emit)
+}
+
+// finish ends the work on an event that was linked.
+func (c *Correlator) finish(e *schema.Event, emit func(*schema.Event)) {
 	c.release()
 	c.linked = e.Time.NS
 	c.stats.Events++

@@ -321,6 +321,40 @@ func TestEventsOfOtherAgents(t *testing.T) {
 	}
 }
 
+// TestLinkTold holds that events which an agent has linked keep flow and parent as they are, that their ids and the agent's
+// records are learned all the same, and that nothing is guessed.
+func TestLinkTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	told := func(name byte, kind string, ids ...string) *schema.Event {
+		flow := schema.FlowID{name}
+		e := w.event("in", 5, kind, append(ids, "flow:flow_id="+flow.String())...)
+		e.Correlation.Flow = flow
+		w.c.Advance(e.Time.NS, w.emit)
+		w.c.LinkTold(e, w.emit)
+		return e
+	}
+	inside, request := told(1, "log.message", "req:r="+reqA), told(1, "http.request", "req:r="+reqA)
+	if !inside.Correlation.Parent.IsZero() || !request.Correlation.Parent.IsZero() || inside.Correlation.Link != schema.LinkID || inside.Correlation.Confidence != 1 {
+		t.Errorf("%+v", inside.Correlation)
+	}
+	later := w.link(w.event("raw", 6, "log.message", "req:r="+reqA))
+	if later.Correlation.Flow != inside.Correlation.Flow {
+		t.Errorf("an id that was told is of %s, not of %s", later.Correlation.Flow, inside.Correlation.Flow)
+	}
+	other := told(2, "log.message")
+	record := w.event("in", 7, "flow.merged")
+	record.Correlation.Flow, record.Correlation.Merged = inside.Correlation.Flow, []schema.FlowID{other.Correlation.Flow}
+	w.c.LinkTold(record, w.emit)
+	again := w.link(w.event("raw", 8, "log.message", "flow:flow_id="+other.Correlation.Flow.String()))
+	if again.Correlation.Flow != inside.Correlation.Flow {
+		t.Errorf("a name that was told to be of %s is of %s", inside.Correlation.Flow, again.Correlation.Flow)
+	}
+	if s := w.c.Stats(); s.Events != 5 || s.Merged != 1 {
+		t.Errorf("stats = %+v", s)
+	}
+}
+
 // TestRecordsWithoutIDsRepeat holds that requests of several lines without an id have the same flow in every run, though the ids of
 // their events are made with another secret, and that other agents are not told of names that nobody else can give.
 func TestRecordsWithoutIDsRepeat(t *testing.T) {
