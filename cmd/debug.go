@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -395,6 +396,12 @@ func (d *debugRun) browse(ctx context.Context) error {
 	if err != nil {
 		return &exitError{status: statusUsage, text: err.Error()}
 	}
+	// What is to be said while the screen is in use is said afterwards.
+	said, behind := d.env.Stderr, *d.env
+	notes := &heldNotes{}
+	behind.Stderr = notes
+	d.env = &behind
+	defer func() { _, _ = said.Write(notes.text()) }()
 	d.cfg.broken = b.Restore // the report of a bug is to be read on a sane terminal
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -403,6 +410,9 @@ func (d *debugRun) browse(ctx context.Context) error {
 		defer onBug(b.Restore)
 		err := d.feed(ctx, b.View())
 		b.View().Settle()
+		if err != nil {
+			cancel() // there is nothing to look at, and the user is to be told why
+		}
 		fed <- err
 	}()
 	err = b.Run(ctx)
@@ -413,7 +423,32 @@ func (d *debugRun) browse(ctx context.Context) error {
 	if err != nil {
 		return &exitError{status: statusUsage, text: "--tui needs a terminal: " + err.Error()}
 	}
-	return b.View().Close()
+	if err := b.View().Close(); err != nil || !d.failed {
+		return err
+	}
+	return &exitError{status: statusFailed}
+}
+
+// heldNotes keeps what is written to it, up to a bound, until it is asked for.
+type heldNotes struct {
+	mu sync.Mutex // guards b
+	b  []byte
+}
+
+// maxHeldNotes is what heldNotes keeps, in bytes; who writes more has said the like before.
+const maxHeldNotes = 64 << 10
+
+func (n *heldNotes) Write(b []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.b = append(n.b, b[:min(len(b), maxHeldNotes-len(n.b))]...)
+	return len(b), nil
+}
+
+func (n *heldNotes) text() []byte {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.b
 }
 
 // serveWeb shows the live page.

@@ -239,3 +239,18 @@ func TestReportFile(t *testing.T) {
 		t.Errorf("written: %.40q", b)
 	}
 }
+
+// TestHeldNotes holds that notes wait, and that they are bounded.
+func TestHeldNotes(t *testing.T) {
+	t.Parallel()
+	n := &heldNotes{}
+	io.WriteString(n, "first\n")
+	for range 3 {
+		if written, err := n.Write(make([]byte, maxHeldNotes/2)); written != maxHeldNotes/2 || err != nil {
+			t.Fatal(written, err)
+		}
+	}
+	if got := n.text(); len(got) != maxHeldNotes || !bytes.HasPrefix(got, []byte("first\n")) {
+		t.Errorf("%d bytes: %.20q", len(got), got)
+	}
+}

@@ -5,6 +5,7 @@ package debugview
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -97,7 +98,7 @@ func NewBrowser(cfg Config, screen tcell.Screen, errw io.Writer, total func() To
 	v.layout = &albumLayout{a}
 	if screen == nil {
 		if screen, err = tcell.NewScreen(); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("this terminal cannot be used for --tui: %w", err)
 		}
 	}
 	if now == nil {
