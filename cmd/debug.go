@@ -156,6 +156,15 @@ func runDebug(env *Env, c *cli.Context) error {
 	if d.engine, err = newRedaction(l.Config, k); err != nil {
 		return err
 	}
+	if vcfg.Layout == "raw" && vcfg.Export == "" || c.Bool("tui") {
+		// Lines are redacted by an engine of their own: what it replaces was counted once, in the events.
+		lines, err := newRedaction(l.Config, k)
+		if err != nil {
+			return err
+		}
+		d.cfg.raw = newRawLines(lines.Worker())
+		d.vcfg.Raw = d.cfg.raw.take
+	}
 	err = d.run(c.Context)
 	if report != nil && err == nil {
 		return report.finish()
@@ -273,10 +282,6 @@ func (d *debugRun) run(ctx context.Context) error {
 	if d.c.IsSet("expect") && d.vcfg.Export == "" {
 		d.verdict, d.out = d.out, io.Discard // what counts is the verdict
 	}
-	if d.vcfg.Layout == "raw" && d.vcfg.Export == "" {
-		d.cfg.raw = newRawLines(d.engine.Worker())
-		d.vcfg.Raw = d.cfg.raw.take
-	}
 	view, err := debugview.New(d.vcfg, d.out, d.env.Stderr, d.totals)
 	if err != nil {
 		return wrongView(err)
@@ -390,8 +395,6 @@ func (d *debugRun) browse(ctx context.Context) error {
 		return usagef("--tui needs a terminal: stdout is none")
 	}
 	d.vcfg.Layout, d.vcfg.Export, d.vcfg.Region, d.vcfg.Mouse = "tree", "", false, d.c.Bool("mouse")
-	d.cfg.raw = newRawLines(d.engine.Worker())
-	d.vcfg.Raw = d.cfg.raw.take
 	b, err := debugview.NewBrowser(d.vcfg, nil, d.env.Stderr, d.totals, nil)
 	if err != nil {
 		return &exitError{status: statusUsage, text: err.Error()}

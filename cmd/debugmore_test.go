@@ -254,3 +254,14 @@ func TestHeldNotes(t *testing.T) {
 		t.Errorf("%d bytes: %.20q", len(got), got)
 	}
 }
+
+// TestRedactionsAreCountedOnce holds that showing lines as they were logged counts no value a second time.
+func TestRedactionsAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	counts := regexp.MustCompile(`redacted=[1-9][0-9]*`)
+	_, tree, _ := debugRunOf(t, "../testdata/demo")
+	_, raw, _ := debugRunOf(t, "--layout", "raw", "../testdata/demo")
+	if got, want := counts.FindString(raw), counts.FindString(tree); got != want || got == "" {
+		t.Errorf("lines: %q, events: %q", got, want)
+	}
+}
