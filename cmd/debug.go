@@ -355,6 +355,14 @@ func (d *debugRun) feed(ctx context.Context, view *debugview.View) error {
 			d.cfg.progress = nil
 		}
 	} else {
+		if d.vcfg.Keys {
+			var end context.CancelFunc
+			ctx, end = context.WithCancel(ctx)
+			defer end()
+			to.keys = startLiveKeys(ctx, d.env.Stdin, end)
+			defer to.keys.close()
+			view.SetKeys(to.keys != nil)
+		}
 		err = d.follow(ctx, to, enc)
 	}
 	switch {
@@ -584,6 +592,7 @@ func keyDir(l *loaded, env *Env) string {
 type viewSink struct {
 	view  *debugview.View
 	bytes *atomic.Int64 // read; nil does not count
+	keys  *liveKeys     // nil reads none
 }
 
 // errViewDone ends a run whose view has seen enough.
@@ -593,12 +602,16 @@ func (k *viewSink) take(_ context.Context, s *step) error {
 	if k.bytes != nil {
 		k.bytes.Add(int64(s.bytes))
 	}
+	if len(s.events) > 0 {
+		k.view.Clock(time.Now().UnixNano())
+	}
 	for _, e := range s.events {
 		k.view.Add(e)
 		if e.Origin.Mark != nil {
 			e.Origin.Mark.Done(1)
 		}
 	}
+	k.keys.apply(k.view)
 	k.view.Advance(time.Now().UnixNano())
 	if k.view.Done() {
 		return errViewDone
@@ -740,6 +753,7 @@ func look(env *Env, c *cli.Context, v *debugview.Config) {
 			w, _ := size()
 			v.Width = min(w, 160)
 		}
+		v.Keys = v.Input == debugview.Follow && env.Stdin != nil && isTerminal(env.Stdin) && !c.Bool("tui") && !slices.Contains(c.Args().Slice(), "-")
 		v.Region, v.TermSize = v.Input != debugview.Files && c.String("output") == "", size
 	} else if n, err := strconv.Atoi(env.Getenv("COLUMNS")); v.Width == 0 && err == nil && n >= 40 && isTerminal(env.Stdout) {
 		v.Width = n

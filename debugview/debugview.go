@@ -191,6 +191,14 @@ func guessedTime(e *schema.Event) bool {
 	return false
 }
 
+// Clock tells the time at which the next events came, as Advance does, but shows nothing. It is for callers that do not call
+// Advance while nothing comes: else a flow that begins after a silence would have been quiet as long.
+func (v *View) Clock(now int64) {
+	if v.wallNow != 0 {
+		v.wallNow = max(v.wallNow, now)
+	}
+}
+
 // Advance tells the time, in nanoseconds since 1970: the wall clock. Flows that have been quiet long enough are shown, and
 // the live region is drawn. Call it at least ten times a second while following.
 func (v *View) Advance(now int64) {

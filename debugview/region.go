@@ -8,11 +8,12 @@ import (
 // region is the live region: a few rows under the scrollback that show the flows that are still open. It is redrawn at most
 // ten times a second, and taken away before anything permanent is written.
 type region struct {
-	widths []int // cells of the rows on the screen
-	drawn  int64 // when, wall clock
-	shown  string
-	paused bool
-	b      []byte
+	widths  []int // cells of the rows on the screen
+	drawn   int64 // when, wall clock
+	shown   string
+	paused  bool
+	explain bool // of the keys
+	b       []byte
 }
 
 const (
@@ -27,6 +28,17 @@ func (v *View) Pause(on bool) {
 		v.region.paused = on
 		v.region.shown = ""
 		v.region.drawn = 0
+	}
+}
+
+// SetKeys says whether the caller reads keys, as Config.Keys does.
+func (v *View) SetKeys(on bool) { v.cfg.Keys = on }
+
+// ExplainKeys shows in the live region what the keys do, or no longer.
+func (v *View) ExplainKeys() {
+	if v.region != nil {
+		v.region.explain = !v.region.explain
+		v.region.shown, v.region.drawn = "", 0
 	}
 }
 
@@ -94,7 +106,7 @@ func (v *View) erase() {
 
 // regionText returns the rows of the region, each with its newline, and their cells.
 func (v *View) regionText(columns int) (rows []string, widths []int) {
-	if v.byAge.n == 0 && !v.region.paused {
+	if v.byAge.n == 0 && !v.region.paused && !v.region.explain {
 		return nil, nil
 	}
 	width := min(columns-1, 160)
@@ -107,6 +119,8 @@ func (v *View) regionText(columns int) (rows []string, widths []int) {
 	}
 	tail := " " + count(v.stats.flows) + " done · " + count(int64(v.byAge.n)) + " open"
 	switch {
+	case v.region.explain:
+		tail += " · p pause or go on  q end with the summary  ? less"
 	case v.region.paused:
 		tail += " · paused, p goes on"
 	case v.cfg.Keys:

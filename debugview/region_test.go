@@ -195,6 +195,49 @@ func TestFirstEventsWaitToo(t *testing.T) {
 	}
 }
 
+// TestFlowAfterASilence is not shown at once, although nobody told the time while nothing came.
+func TestFlowAfterASilence(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	v, err := debugview.New(config(func(c *debugview.Config) { c.Input = debugview.Follow }), &out, &out, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Advance(at("14:00:00"))
+	e := (&scene{}).order().events[0]
+	v.Clock(at("14:02:11.400"))
+	v.Add(&e)
+	v.Advance(at("14:02:11.400"))
+	v.Advance(at("14:02:13.300"))
+	if out.Len() > 0 {
+		t.Errorf("shown too soon:\n%s", out.String())
+	}
+	v.Advance(at("14:02:13.500"))
+	if !strings.Contains(out.String(), "c47774") {
+		t.Error("not shown")
+	}
+}
+
+func TestKeysAreExplained(t *testing.T) {
+	t.Parallel()
+	v, m := live(t, 100)
+	e := (&scene{}).order().events[0]
+	v.Add(&e)
+	v.Advance(at("14:02:11.400"))
+	for i, want := range []string{"p pause or go on  q end with the summary  ? less", "p pause  ? keys"} {
+		v.ExplainKeys()
+		v.Advance(at("14:02:11.500") + int64(i))
+		if !strings.Contains(m.text(), want) {
+			t.Errorf("%s\nwant %s", m.text(), want)
+		}
+	}
+	v.SetKeys(false)
+	v.Advance(at("14:02:12.500"))
+	if strings.Contains(m.text(), "keys") {
+		t.Errorf("keys without a keyboard:\n%s", m.text())
+	}
+}
+
 // TestPipeSettlesByLogTime shows a flow as soon as the log has gone on, whatever the clock says, where the log is one of now.
 func TestPipeSettlesByLogTime(t *testing.T) {
 	t.Parallel()
