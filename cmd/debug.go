@@ -121,7 +121,7 @@ func runDebug(env *Env, c *cli.Context) error {
 			"or    ezlogs debug --demo                      sample flows, nothing to set up",
 		}}
 	}
-	room := int64(128 << 20)
+	room := int64(40 << 20)
 	if c.Bool("tui") {
 		room += 320 << 20 // what the browser keeps
 	}

@@ -78,8 +78,8 @@ type View struct {
 
 // Bounds of what is kept of open flows. stepBytes is what a step costs, its text included.
 const (
-	maxOpenFlows  = 50_000
-	manyOpenFlows = 40_000 // from here on a fast pipe shows what a file would
+	maxOpenFlows  = 32_000
+	manyOpenFlows = 25_000 // from here on a fast pipe shows what a file would
 	stepBytes     = 280
 	maxOpenBytes  = 256 << 20
 	maxSteps      = 2000 // kept of one flow; the rest is counted

@@ -37,7 +37,7 @@ type flow struct {
 
 // grow makes room for one more step.
 func (f *flow) grow() {
-	bigger := make([]step, len(f.steps), max(4, 2*cap(f.steps)))
+	bigger := make([]step, len(f.steps), max(2, 2*cap(f.steps)))
 	copy(bigger, f.steps)
 	f.steps = bigger
 }
