@@ -145,13 +145,23 @@ func (s *stats) steps(t *tree) {
 		if r.kind == kindJob && r.dur >= 0 {
 			s.kinds[kindJob].add(r.dur)
 		}
-		if r.failed && !t.toldBelow(r) {
+		if r.failed && !t.toldBelow(r) && !t.passedOn(int32(i)) {
 			s.fault(t, int32(i))
 		}
 	}
 	for _, i := range t.n1 {
 		s.repeated(t, i)
 	}
+}
+
+// passedOn reports whether row at is a request, seen by a proxy or by its caller, that failed because the program behind it
+// answered so: one failure, and the program tells of it.
+func (t *tree) passedOn(at int32) bool {
+	r := &t.rows[at]
+	if r.kind != kindHTTP && r.kind != kindAPI || r.kids == 0 || r.d != nil && r.d.class != "" {
+		return false
+	}
+	return slices.ContainsFunc(t.rows, func(c row) bool { return c.parent == at && c.kind == kindHTTP && c.failed && c.status == r.status })
 }
 
 // fault counts the error of a row.
@@ -190,7 +200,7 @@ func (s *stats) fault(t *tree, at int32) {
 		s.errors[k] = g
 	}
 	g.n++
-	if t.recovered(at) {
+	if t.recovered(at) || t.ofTried(r) {
 		g.retried++
 	}
 }

@@ -281,6 +281,23 @@ func TestLinesOfALogAreShown(t *testing.T) {
 }
 
 // TestErrorsBehindAProxy names the error that a program under the root raised, and tells the verbs of that program.
+func TestFailureBehindAProxyCountsOnce(t *testing.T) {
+	t.Parallel()
+	s := (&scene{}).begin("aa0001", "Mia")
+	proxy := s.add("10:00:00", "http.request", "POST /orders", schema.ID{}, 50*ms, status(500))
+	root := s.add("10:00:00.001", "http.request", "POST /orders", proxy, 48*ms, status(500))
+	s.add("10:00:00.020", "error.raised", "error", root, -1, failing("Deadlock", "both wait"))
+	sweep := s.begin("aa0002", "").add("10:00:01", "job.failed", "SweepJob.failed", schema.ID{}, 5*ms, job("a"), willRetry)
+	s.add("10:00:01.001", "error.raised", "error", sweep, -1, failing("Timeout", "no answer"))
+	s.add("10:00:09", "job.completed", "SweepJob.completed", schema.ID{}, 5*ms, job("a"))
+	_, errs := run(t, config(func(c *debugview.Config) { c.Summary = "json" }), s.events)
+	for _, want := range []string{`"errors":[{"n":1,"error":"Deadlock: both wait","in":"POST /orders","flow":"aa0001"},`, `"error":"Timeout: no answer","in":"SweepJob","retried":1,`} {
+		if !strings.Contains(errs, want) || strings.Contains(errs, "POST /orders 500") {
+			t.Errorf("%s\nwant %s", errs, want)
+		}
+	}
+}
+
 func TestErrorsBehindAProxy(t *testing.T) {
 	t.Parallel()
 	s := (&scene{}).begin("aa0001", "Lin")
