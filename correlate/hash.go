@@ -81,12 +81,7 @@ func fold(x, y uint64) uint64 {
 // flowName returns the name of the flow whose strongest id this is: the same on every machine that shares the salt.
 func (c *Correlator) flowName(kind schema.IdentKind, value string) schema.FlowID {
 	if w, n := hexWords(value); n != 0 {
-		b := append(c.scratch[:0], c.prefix...)
-		for _, x := range w[:n] {
-			b = binary.LittleEndian.AppendUint64(b, x)
-		}
-		c.scratch = b
-		return nameSum(b)
+		return c.wordsName(w[:n])
 	}
 	return c.canonicalName(canonical(kind, value))
 }
@@ -95,6 +90,16 @@ func (c *Correlator) flowName(kind schema.IdentKind, value string) schema.FlowID
 func (c *Correlator) canonicalName(canonical string) schema.FlowID {
 	b := append(c.scratch[:0], c.prefix...)
 	b = append(b, canonical...)
+	c.scratch = b
+	return nameSum(b)
+}
+
+// wordsName does so for an id that is whole words.
+func (c *Correlator) wordsName(words []uint64) schema.FlowID {
+	b := append(c.scratch[:0], c.prefix...)
+	for _, w := range words {
+		b = binary.LittleEndian.AppendUint64(b, w)
+	}
 	c.scratch = b
 	return nameSum(b)
 }

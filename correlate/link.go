@@ -290,6 +290,9 @@ func (c *Correlator) nameOf(e *schema.Event, r *ref) schema.FlowID {
 
 // halfName returns the name that agents give which see only the lower half of a trace id.
 func (c *Correlator) halfName(id *schema.Ident) schema.FlowID {
+	if w, n := hexWords(id.Value); n == 4 {
+		return c.wordsName(w[2:])
+	}
 	return c.canonicalName(canonical(id.Kind, id.Value)[16:])
 }
 

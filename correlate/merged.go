@@ -95,8 +95,15 @@ func (c *Correlator) mergeDue() bool {
 
 // emitMerged sends the other names of a flow, at most 32 in one event.
 func (c *Correlator) emitMerged(name schema.FlowID, ns int64, names []schema.FlowID, emit func(*schema.Event)) {
-	names = slices.DeleteFunc(names, func(other schema.FlowID) bool { return other == name })
-	for part := range slices.Chunk(names, maxMerged) {
+	kept := names[:0]
+	for i := range names {
+		if names[i] != name {
+			kept = append(kept, names[i])
+		}
+	}
+	for len(kept) > 0 {
+		part := kept[:min(len(kept), maxMerged)]
+		kept = kept[len(part):]
 		e := c.ownEvent("flow.merged", ns)
 		others := append(e.Correlation.Merged[:0], part...)
 		b := append(c.scratch[:0], "flow.merged\x00"...)

@@ -160,18 +160,22 @@ func (t *table[V]) remove(i int32) {
 
 // evictOldest removes, of eight entries in turn, the one that was not used for longest.
 func (t *table[V]) evictOldest() {
-	best := int32(0)
-	for seen, steps := 0, 0; seen < 8 && steps < int(t.n); steps++ {
+	best, oldest := int32(0), uint32(0)
+	for seen, steps := 0, int32(0); seen < 8 && steps < t.n; steps++ {
 		t.hand++
 		if t.hand >= t.n {
 			t.hand = 1
 		}
-		if t.hand == 0 || t.hand >= t.n || t.entry(t.hand).bucket < 0 {
+		if t.hand >= t.n {
+			break // the table is empty
+		}
+		e := t.entry(t.hand)
+		if e.bucket < 0 {
 			continue
 		}
 		seen++
-		if best == 0 || t.entry(t.hand).seen < t.entry(best).seen {
-			best = t.hand
+		if best == 0 || e.seen < oldest {
+			best, oldest = t.hand, e.seen
 		}
 	}
 	if best != 0 {
