@@ -37,6 +37,16 @@ func traffic(w *world, n int) []*schema.Event {
 	return events
 }
 
+// ownText returns the id of an event as it is written, another one for each number.
+func ownText(prefix string, i int) string {
+	const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+	text := []byte(prefix)
+	for x := uint64(i+1) * 0x9e3779b97f4a7c15; len(text) < len(prefix)+26; x = x*0xd6e8feb86659fd93 + 1 {
+		text = append(text, alphabet[x>>59])
+	}
+	return string(text)
+}
+
 func BenchmarkLink(b *testing.B) {
 	emit := func(*schema.Event) {}
 	b.Run("known", func(b *testing.B) {
@@ -65,6 +75,30 @@ func BenchmarkLink(b *testing.B) {
 			e.Correlation.Processes, e.Correlation.Parent, e.Metadata.Extra = e.Correlation.Processes[:0], schema.ID{}, e.Metadata.Extra[:0]
 			w.c.Advance(e.Time.NS+shift, emit)
 			w.c.Link(e, emit)
+		}
+	})
+	b.Run("own", func(b *testing.B) {
+		// Events of ours that are read again and foreseen, as debug does with what ship wrote.
+		const ahead = 4096
+		w := newWorld(b)
+		events := traffic(w, 2_000)
+		for i, e := range events {
+			e.Correlation.Flow = schema.FlowID{1, byte(i / 11), byte(i / 11 >> 8)}
+			e.ID, e.Correlation.Parent = schema.ID{Text: ownText("evt_", i)}, schema.ID{Text: ownText("evt_", i-i%11+7)}
+			e.AddIdent(schema.IdentFlow, "flow_id", e.Correlation.Flow.String())
+			e.AddIdent(schema.IdentCausation, "parent_event_id", e.Correlation.Parent.Text)
+		}
+		b.ReportAllocs()
+		for i := range ahead {
+			w.c.Foresee(events[i])
+		}
+		i := 0
+		for b.Loop() {
+			e := events[i%len(events)]
+			e.Correlation.Processes, e.Metadata.Extra = e.Correlation.Processes[:0], e.Metadata.Extra[:0]
+			w.c.Link(e, emit)
+			w.c.Foresee(events[(i+ahead)%len(events)])
+			i++
 		}
 	})
 	b.Run("none", func(b *testing.B) {

@@ -166,7 +166,7 @@ func (c *Correlator) reset(cfg Config) {
 
 // Foresee tells of an event that Link will be given later. It makes the ids and requests of the event known to the events
 // before it: servers log a request when it ends, so without foresight the lines inside cannot name their parent. It changes
-// nothing about the event. Call it in the order of the input, as soon as the event is parsed; every event is foreseen once or
+// nothing about the event, and nothing of the event but its place may change before it is linked. Call it in the order of the input, as soon as the event is parsed; every event is foreseen once or
 // not at all, and always before it is linked. What is foreseen depends on nothing but the input when the distance between
 // Foresee and Link does.
 func (c *Correlator) Foresee(e *schema.Event) {

@@ -170,8 +170,8 @@ func (c *Correlator) identKey(kind schema.IdentKind, s string) (k, half key, m s
 		}
 		return c.hash.sumWords(spaceID, w[:n]), half, strong
 	}
-	if kind != schema.IdentTrace {
-		if sh, ok := shapeOf(s); ok && sh.other && sh.random(s) {
+	if kind != schema.IdentTrace && named(s) {
+		if sh, ok := shapeOf(s); ok && sh.random(s) {
 			return sum(&c.hash, spaceID, s), half, strong
 		}
 	}
@@ -236,6 +236,11 @@ func measure(kind schema.IdentKind, s string) strength {
 	if sh, ok := shapeOf(s); ok && sh.random(s) {
 		return strong
 	}
+	return judge(kind, s)
+}
+
+// judge is measure, byte by byte.
+func judge(kind schema.IdentKind, s string) strength {
 	if s == "" || uniform(s) {
 		return useless
 	}

@@ -97,14 +97,14 @@ func (c *Correlator) sameFlow(n, root int32) bool {
 func (c *Correlator) below(p int32) bool {
 	me := c.line.self
 	for range 64 {
-		k := c.units.at(p).parent
-		if k == me {
+		u := c.units.at(p)
+		if u.parent == me {
 			return true
 		}
-		if k == (key{}) {
+		if u.parent == (key{}) {
 			return false
 		}
-		if p = c.units.find(k); p == 0 {
+		if p = c.units.find(u.parent); p == 0 {
 			return false
 		}
 	}

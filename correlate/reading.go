@@ -24,7 +24,6 @@ type facts struct {
 	kind        unitKind
 	parentEntry int32 // where the parent stood in Correlator.units
 	instKnown   bool  // what follows is known once it was asked for
-	threadKnown bool
 	routeKnown  bool
 	dataKnown   bool
 	partsKnown  bool
@@ -41,13 +40,12 @@ type facts struct {
 	req      uint64 // hashes of the request id and the session
 	sess     uint64
 
-	inst    key
-	process key // inst without the format
-	svc     uint64
-	thread  uint64
-	route   uint64
-	record  uint32 // what was changed or read: see dataKeys
-	table   uint32
+	inst   key
+	svc    uint64
+	thread uint64
+	route  uint64
+	record uint32 // what was changed or read: see dataKeys
+	table  uint32
 }
 
 // ref is one id of an event.

@@ -1,10 +1,7 @@
 package correlate
 
 // shape is what a text is made of, found out eight bytes at a time.
-type shape struct {
-	digits, letters int  // ASCII ones
-	other           bool // has a byte that is neither a digit of a hex number nor a dash
-}
+type shape struct{ digits, letters int } // ASCII ones
 
 // Of each byte of a word.
 const (
@@ -36,31 +33,22 @@ func shapeOf(s string) (sh shape, ok bool) {
 	if len(s) < minShaped || len(s) > maxShaped {
 		return sh, false
 	}
-	var digits, letters, other, beyond uint64
-	valid := uint64(highs)
+	var digits, letters, beyond uint64
 	for i := 0; i < len(s); i += 8 {
 		var w uint64
 		if i+8 <= len(s) {
 			w = eight(s, i)
 		} else {
-			rest := 8 * uint(i+8-len(s))
-			w = eight(s, len(s)-8) >> rest
-			valid >>= rest
+			w = eight(s, len(s)-8) >> (8 * uint(i+8-len(s)))
 		}
 		beyond |= w
-		small := w | cases
-		d, l := within(w, '0', '9'), within(small, 'a', 'z')
-		dash := ^((w ^ '-'*ones) + 0x7f*ones)
-		digits += d >> 7
-		letters += l >> 7
-		other |= valid &^ (d | within(small, 'a', 'f') | dash)
+		digits += within(w, '0', '9') >> 7
+		letters += within(w|cases, 'a', 'z') >> 7
 	}
 	if beyond&highs != 0 {
 		return sh, false
 	}
-	sh.digits, sh.letters = int(digits*ones>>56), int(letters*ones>>56)
-	sh.other = other != 0
-	return sh, true
+	return shape{int(digits * ones >> 56), int(letters * ones >> 56)}, true
 }
 
 // random reports whether a text of the shape is that of a strong id for sure: enough digits and letters behind its prefix and
@@ -76,6 +64,17 @@ func (sh *shape) random(s string) bool {
 		n--
 	}
 	return sh.digits >= 3 && letters >= 3 && n >= 16
+}
+
+// named reports whether one of the first bytes of a text is neither a digit of a hex number nor a dash, as in "req_": such a
+// text has one spelling.
+func named(s string) bool {
+	for i := range min(len(s), 8) {
+		if hexClass[s[i]]&otherByte != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // hexWords returns the digits of a hex number of 16, 24 or 32 digits, or those of a UUID, in small letters: its words, and how

@@ -373,8 +373,15 @@ func (c *Correlator) instance(e *schema.Event) key {
 		*i = instance{true, clone(path), clone(p.Service), clone(p.Host), clone(p.Container), clone(p.Pod), clone(p.Format), k, process, svc,
 			inFront(p.Format), manyAtOnce(p.Format), startsAt(p.Format)}
 	}
-	l.inst, l.process, l.svc, l.instKnown = i.k, i.process, i.svc, true
+	l.inst, l.svc, l.instKnown = i.k, i.svc, true
 	l.proxy, l.manyAtOnce, l.startsAt = i.proxy, i.manyAtOnce, i.startsAt
+	if p.Thread != "" && !i.manyAtOnce {
+		k := i.process.mix(c.hash.sum(spaceThread, p.Thread))
+		if p.PID != "" {
+			k = k.mix(c.hash.sum(spaceThread, p.PID))
+		}
+		l.thread = k.short() | 1
+	}
 	return l.inst
 }
 
@@ -392,24 +399,8 @@ func (c *Correlator) service(e *schema.Event) uint64 {
 
 // thread returns the hash of the thread that wrote an event, 0 when it is unknown or serves many requests at once.
 func (c *Correlator) thread(e *schema.Event) uint64 {
-	l := &c.line
-	if l.threadKnown {
-		return l.thread
-	}
-	l.threadKnown = true
-	p := &e.Platform
-	if p.Thread == "" {
-		return 0
-	}
-	if c.instance(e); l.manyAtOnce {
-		return 0
-	}
-	k := l.process.mix(c.hash.sum(spaceThread, p.Thread))
-	if p.PID != "" {
-		k = k.mix(c.hash.sum(spaceThread, p.PID))
-	}
-	l.thread = k.short() | 1
-	return l.thread
+	c.instance(e)
+	return c.line.thread
 }
 
 // manyAtOnce reports whether programs that log in a format serve many requests on one thread.
