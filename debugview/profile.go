@@ -82,6 +82,10 @@ func (l *profileLayout) flow(v *View, t *tree) {
 		if r.parent >= 0 && at[r.parent] != nil && r.kind != kindError {
 			parent = at[r.parent]
 		}
+		if r.kind == kindLog && r.dur < 0 && !r.failed && i != t.root {
+			at[i] = parent // a line of a log takes no time; what follows from it is a step of what wrote it
+			continue
+		}
 		// A retry is one more call of the same step.
 		if r.after >= 0 && r.parent == r.after && at[r.after] != nil {
 			at[i] = at[r.after]

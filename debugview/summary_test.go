@@ -134,6 +134,19 @@ func TestProfile(t *testing.T) {
 	golden(t, "profile.txt", out)
 }
 
+func TestProfileLeavesLinesOut(t *testing.T) {
+	t.Parallel()
+	s := (&scene{}).begin("aa0001", "Mia")
+	root := s.add("10:00:00", "http.request", "POST /x", schema.ID{}, 50*ms, status(201))
+	line := s.add("10:00:00.010", "log.message", "app", root, -1, message("authorising card mkx"))
+	s.add("10:00:00.012", "data.change", "charge.created", line, 2*ms)
+	s.add("10:00:00.020", "log.message", "app", root, 3*ms, message("rendered"))
+	out, _ := run(t, config(func(c *debugview.Config) { c.Layout = "profile" }), s.events)
+	if strings.Contains(out, "authorising") || !strings.Contains(out, "db   ├─ charge.created") || !strings.Contains(out, "rendered") {
+		t.Errorf("profile:\n%s", out)
+	}
+}
+
 func TestProfileCompared(t *testing.T) {
 	t.Parallel()
 	c := config(func(c *debugview.Config) { c.Layout, c.Root = "profile", "POST /orders" })
