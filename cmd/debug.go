@@ -31,7 +31,7 @@ func debugCommand(env *Env) *cli.Command {
 	return &cli.Command{
 		Name:      "debug",
 		Usage:     "watch log events as flows: request → database → job → email",
-		UsageText: "ezlogs debug [flags] [FILE|DIR|GLOB|-]...\n<command> | ezlogs debug [flags]",
+		UsageText: "ezlogs debug [flags] [FILE|DIR|GLOB|-]...\n        <command> | ezlogs debug [flags]",
 		Description: `Examples:
   bin/rails server | ezlogs debug               watch live from a pipe
   ezlogs debug -f log/production.log            follow a file; waits for it if missing
@@ -69,7 +69,7 @@ func debugCommand(env *Env) *cli.Command {
 			&cli.StringFlag{Name: "show", Usage: "`FIELDS` under each row, for example ip,metadata.rows"},
 			&cli.StringFlag{Name: "hide", Usage: "`FIELDS` that are not shown"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write `FILE` by extension: .html .svg .json .ndjson .mmd .csv .txt, trace.json"},
-			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never; see `ezlogs help colors`"},
+			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never as `WHEN`; see ezlogs help colors"},
 			&cli.IntFlag{Name: "width", Usage: "`N` cells a line"},
 			&cli.BoolFlag{Name: "ascii", Usage: "no characters beyond ASCII"},
 			&cli.StringFlag{Name: "theme", Usage: "auto, light, dark, mono or cvd"},
