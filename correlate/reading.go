@@ -86,11 +86,11 @@ func (r *readings) push() *reading {
 			ring[i] = r.ring[(r.head+i)&(len(r.ring)-1)]
 		}
 		// The lists of all that are new in one piece: they are gone through in order, and memory that is read in order is fast.
-		const usual = 8
-		ids, parts := make([]ref, (len(ring)-r.n)*usual), make([]part, (len(ring)-r.n)*usual)
+		const nids, nparts = 6, 4 // of most events
+		ids, parts := make([]ref, (len(ring)-r.n)*nids), make([]part, (len(ring)-r.n)*nparts)
 		for i := range ring[r.n:] {
 			at := &ring[r.n+i]
-			at.ids, at.parts = ids[i*usual:i*usual:(i+1)*usual], parts[i*usual:i*usual:(i+1)*usual]
+			at.ids, at.parts = ids[i*nids:i*nids:(i+1)*nids], parts[i*nparts:i*nparts:(i+1)*nparts]
 		}
 		r.ring, r.head = ring, 0
 	}
@@ -134,7 +134,12 @@ func (c *Correlator) selfUnit() int32 {
 
 // read makes a reading of the event the one at hand.
 func (c *Correlator) read(l *reading, e *schema.Event) {
-	l.ids, l.weak, l.values, l.parts, l.aliases = l.ids[:0], l.weak[:0], l.values[:0], l.parts[:0], l.aliases[:0]
+	// One by one: so written, only lengths are.
+	l.ids = l.ids[:0]
+	l.weak = l.weak[:0]
+	l.values = l.values[:0]
+	l.parts = l.parts[:0]
+	l.aliases = l.aliases[:0]
 	l.facts = facts{}
 	c.line, c.wording.of = line{reading: l}, nil
 	l.kind = kindOf(e)

@@ -399,6 +399,9 @@ func (c *Correlator) service(e *schema.Event) uint64 {
 
 // thread returns the hash of the thread that wrote an event, 0 when it is unknown or serves many requests at once.
 func (c *Correlator) thread(e *schema.Event) uint64 {
+	if e.Platform.Thread == "" {
+		return 0
+	}
 	c.instance(e)
 	return c.line.thread
 }
