@@ -64,6 +64,8 @@ type Correlator struct {
 	instances [128]instance // seen lately
 
 	flowPages [][]flow
+	procs     [][flowProcesses]key // processes of flows, by flow.procs; procs[0] is unused
+	freeProcs []int32
 	nflows    int32 // in pages; flow 0 is unused
 	freeFlow  int32
 	flowsLive int
@@ -133,7 +135,7 @@ func New(cfg Config) *Correlator {
 
 // reset makes c as new.
 func (c *Correlator) reset(cfg Config) {
-	*c = Correlator{cfg: cfg, flowPages: [][]flow{make([]flow, 1<<pageBits)}, nflows: 1, merges: make([]merge, 1), jobs: make([]job, 1, 16)}
+	*c = Correlator{cfg: cfg, flowPages: [][]flow{make([]flow, 1<<pageBits)}, nflows: 1, merges: make([]merge, 1), procs: make([][flowProcesses]key, 1), jobs: make([]job, 1, 16)}
 	c.broad = map[uint64]bool{}
 	var random [24]byte
 	rand.Read(random[:]) // never fails

@@ -8,6 +8,8 @@ import (
 
 // flow is a set of ids that were seen to belong together: a node of a union-find forest. Ids, units and merged flows hold
 // references; a node nobody refers to is free.
+//
+// It is one line of the cache: every event looks at one, and most take part in no process.
 type flow struct {
 	up     int32 // the flow this one became part of, 0 for a root
 	merge  int32 // what is to be said of its names, 0 for nothing; roots only
@@ -15,11 +17,11 @@ type flow struct {
 	units  int32 // requests, calls and runs of jobs, newest first; roots only
 	nunits int16
 	nprocs uint8
-	procs  [flowProcesses]key // processes that the flow takes part in
-	events int32              // events linked; roots only
-	rank   uint8              // of the id that names it
-	said   bool               // an event with this name was let go
-	capped bool               // joins nothing more
+	rank   uint8 // of the id that names it
+	events int32 // events linked; roots only
+	procs  int32 // processes that the flow takes part in: see Correlator.procs
+	said   bool  // an event with this name was let go
+	capped bool  // joins nothing more
 	failed bool
 	name   schema.FlowID
 	first  int64 // log time of the earliest and latest event, nanoseconds
@@ -83,6 +85,9 @@ func (c *Correlator) drop(i int32) {
 		up := f.up
 		if up == 0 {
 			c.endFlow(i)
+		}
+		if f.procs != 0 {
+			c.freeProcs = append(c.freeProcs, f.procs)
 		}
 		*c.flow(i) = flow{up: c.freeFlow}
 		c.freeFlow = i

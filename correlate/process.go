@@ -477,7 +477,28 @@ func (c *Correlator) take(e *schema.Event, p *part) bool {
 // takesPart reports whether the flow of the event takes part in a process.
 func (c *Correlator) takesPart(k key) bool {
 	f := c.flow(c.rooted(&c.line.flow))
-	return slices.Contains(f.procs[:f.nprocs], k)
+	return slices.Contains(c.procsOf(f), k)
+}
+
+// procsOf returns the processes that a flow takes part in.
+func (c *Correlator) procsOf(f *flow) []key { return c.procs[f.procs][:f.nprocs] }
+
+// addProc makes a flow take part in one more, if there is room.
+func (c *Correlator) addProc(f *flow, k key) bool {
+	if f.nprocs == flowProcesses {
+		return false
+	}
+	if f.procs == 0 {
+		if n := len(c.freeProcs); n > 0 {
+			f.procs, c.freeProcs = c.freeProcs[n-1], c.freeProcs[:n-1]
+		} else {
+			f.procs = int32(len(c.procs))
+			c.procs = append(c.procs, [flowProcesses]key{})
+		}
+	}
+	c.procs[f.procs][f.nprocs] = k
+	f.nprocs++
+	return true
 }
 
 // takePart makes the flow of the event take part in a process, of which the event is a step.
@@ -489,14 +510,12 @@ func (c *Correlator) takePart(e *schema.Event, k key, step int) bool {
 	p := c.processes.at(n)
 	c.line.def, c.line.step, c.line.steps = p.def, int16(step), true
 	f := c.flow(c.rooted(&c.line.flow))
-	if slices.Contains(f.procs[:f.nprocs], k) {
+	if slices.Contains(c.procsOf(f), k) {
 		return true
 	}
-	if int(f.nprocs) == len(f.procs) || p.flows >= maxProcessFlows {
+	if p.flows >= maxProcessFlows || !c.addProc(f, k) {
 		return false
 	}
-	f.procs[f.nprocs] = k
-	f.nprocs++
 	p.flows++
 	return true
 }
@@ -504,17 +523,16 @@ func (c *Correlator) takePart(e *schema.Event, k key, step int) bool {
 // joinProcesses makes flow a take part in what b takes part in.
 func (c *Correlator) joinProcesses(a, b int32) {
 	fa, fb := c.flow(a), c.flow(b)
-	for _, k := range fb.procs[:fb.nprocs] {
-		if int(fa.nprocs) < len(fa.procs) && !slices.Contains(fa.procs[:fa.nprocs], k) {
-			fa.procs[fa.nprocs] = k
-			fa.nprocs++
+	for _, k := range c.procsOf(fb) {
+		if !slices.Contains(c.procsOf(fa), k) {
+			c.addProc(fa, k)
 		}
 	}
 }
 
 // nameProcesses writes the processes of a flow to an event.
 func (c *Correlator) nameProcesses(e *schema.Event, f *flow) {
-	for _, k := range f.procs[:f.nprocs] {
+	for _, k := range c.procsOf(f) {
 		n := c.processes.get(k)
 		if n == 0 {
 			continue

@@ -144,7 +144,7 @@ func (c *Correlator) appendState(b []byte) []byte {
 		b = binary.AppendVarint(b, f.first)
 		b = binary.AppendVarint(b, f.last)
 		b = append(b, f.nprocs)
-		for _, k := range f.procs[:f.nprocs] {
+		for _, k := range c.procsOf(f) {
 			b = appendKey(b, k)
 		}
 	}
@@ -192,17 +192,20 @@ func (c *Correlator) readState(b []byte) bool {
 		f.said, f.capped, f.failed = r.bool(), r.bool(), r.bool()
 		f.events, f.first, f.last = int32(r.varint()), r.varint(), r.varint()
 		n := r.byte()
-		if int(n) > len(f.procs) || r.bad {
+		if n > flowProcesses || r.bad {
 			return false
 		}
+		var procs [flowProcesses]key
 		for i := range n {
-			f.procs[i] = r.key()
+			procs[i] = r.key()
 		}
-		f.nprocs = n
 		i := c.newFlow(f.rank, f.name)
 		if i != 0 {
 			f.refs = 1 // until the ids hold it
 			*c.flow(i) = f
+			for _, k := range procs[:n] {
+				c.addProc(c.flow(i), k)
+			}
 		}
 		flows = append(flows, i)
 	}
