@@ -23,6 +23,8 @@ const (
 	statusUsage  = 2
 	statusConfig = 3
 	statusUnmet  = 4 // an expectation, --fail-on or redact --check
+
+	statusTerminated = 143 // 128 and SIGTERM
 )
 
 // Env is what the program finds around it. Tests put their own in.
@@ -74,7 +76,7 @@ func run(ctx context.Context, env *Env) int {
 		fmt.Fprintln(env.Stdout, "ezlogs "+versionLine())
 		return statusDone
 	case asked.command != nil:
-		cli.HelpPrinter(env.Stdout, commandHelp, asked.command)
+		cli.HelpPrinter(env.Stdout, asked.command.CustomHelpTemplate, asked.command)
 		return statusDone
 	default:
 		cli.HelpPrinter(env.Stdout, appHelp, app)
@@ -111,13 +113,13 @@ func newApp(env *Env) *cli.App {
 	}
 	for _, c := range all {
 		c.OnUsageError = onUsageError
-		c.CustomHelpTemplate = commandHelp
 		c.HideHelp = true
 		for _, f := range c.Flags {
 			if f, ok := f.(*cli.BoolFlag); ok {
 				f.DisableDefaultText = true
 			}
 		}
+		c.CustomHelpTemplate = commandHelp + flagHelp(c.Flags)
 	}
 	return app
 }

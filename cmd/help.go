@@ -24,7 +24,7 @@ Commands:
 More: ezlogs COMMAND --help, ezlogs help config|exit-codes|flows|colors|where
 `
 
-// commandHelp is the help of a command: a sentence, examples, flags.
+// commandHelp is the help of a command: a sentence, examples. Its flags follow, see flagHelp.
 const commandHelp = `ezlogs {{.Name}} — {{.Usage}}
 
 Usage:  {{.UsageText}}
@@ -33,11 +33,7 @@ Usage:  {{.UsageText}}
 {{end}}{{if .VisibleCommands}}
 Commands:
 {{range .VisibleCommands}}  {{printf "%-11s" .Name}} {{.Usage}}
-{{end}}{{end}}{{if .VisibleFlags}}
-Flags:
-{{range .VisibleFlags}}  {{.}}
-{{end}}  --help, -h	show help
-{{end}}`
+{{end}}{{end}}`
 
 func helpCommand(env *Env) *cli.Command {
 	return &cli.Command{
@@ -57,7 +53,7 @@ func helpCommand(env *Env) *cli.Command {
 				return err
 			}
 			if cmd := findCommand(c.App.Commands, name); cmd != nil {
-				cli.HelpPrinter(env.Stdout, commandHelp, cmd)
+				cli.HelpPrinter(env.Stdout, cmd.CustomHelpTemplate, cmd)
 				return nil
 			}
 			text := fmt.Sprintf("there is no help on `%s`", name)
@@ -80,6 +76,7 @@ var topics = map[string]string{
   3    the configuration is not valid
   4    an expectation was not met: --expect, --fail-on, redact --check
   130  second Ctrl-C
+  143  SIGTERM while debug was showing flows; ship delivers what it can and ends with 0
 `,
 	"config": `Configuration
   One TOML file, all of it optional. The first that exists is used:

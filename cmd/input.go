@@ -12,7 +12,7 @@ import (
 
 // commonFlags are those of every command that reads configuration.
 func commonFlags() []cli.Flag {
-	return append(profileFlags(),
+	return group("Also", append(profileFlags(),
 		&cli.StringFlag{Name: "config", Usage: "configuration `FILE`; else ezlogs.toml in the usual places"},
 		&cli.StringFlag{Name: "service", Usage: "`NAME` of the application"},
 		&cli.StringFlag{Name: "environment", Usage: "`NAME`, for example production"},
@@ -20,7 +20,7 @@ func commonFlags() []cli.Flag {
 		&cli.IntFlag{Name: "workers", Usage: "`N` workers; 0 is one for each core"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "errors only"},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say more of what happens inside"},
-	)
+	)...)
 }
 
 // overrides returns the settings that the flags of c give.

@@ -28,7 +28,7 @@ func shipCommand(env *Env) *cli.Command {
 	return &cli.Command{
 		Name:      "ship",
 		Usage:     "deliver events: follow files, or read standard input to its end",
-		UsageText: "ezlogs ship [flags] [FILE|DIR|GLOB|-]...\n<command> | ezlogs ship [flags]",
+		UsageText: "ezlogs ship [flags] [FILE|DIR|GLOB|-]...\n        <command> | ezlogs ship [flags]",
 		Description: `Examples:
   app | ezlogs ship --to https://collector.example/events      what the app prints, as events
   app | ezlogs ship --tee --to https://collector.example/events   … and goes on to the terminal
