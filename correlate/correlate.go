@@ -237,7 +237,7 @@ func (c *Correlator) LinkTold(e *schema.Event, emit func(*schema.Event)) {
 		c.adopt(e)
 		return
 	}
-	c.readAgain(e)
+	c.readTold(e)
 	c.bind(e)
 	c.name(e)
 	c.finish(e, emit)

@@ -281,7 +281,7 @@ func (c *Correlator) nameOf(e *schema.Event, r *ref) schema.FlowID {
 	}
 	id := &e.Idents[r.ident]
 	if id.Kind == schema.IdentFlow || id.Kind == schema.IdentParentFlow {
-		if name, ok := parseFlowID(id.Value); ok {
+		if name, ok := schema.ParseFlowID(id.Value); ok {
 			return name
 		}
 	}
@@ -295,47 +295,6 @@ func (c *Correlator) halfName(id *schema.Ident) schema.FlowID {
 	}
 	return c.canonicalName(canonical(id.Kind, id.Value)[16:])
 }
-
-// parseFlowID reads "flow_" and 26 characters.
-func parseFlowID(s string) (schema.FlowID, bool) {
-	const prefix = "flow_"
-	if len(s) != len(prefix)+26 || s[:len(prefix)] != prefix {
-		return schema.FlowID{}, false
-	}
-	var hi, lo uint64
-	for i := range 26 {
-		v := uint64(base32Value[s[len(prefix)+i]])
-		if v > 31 {
-			return schema.FlowID{}, false
-		}
-		switch {
-		case i < 12:
-			hi = hi<<5 | v
-		case i == 12:
-			hi = hi<<4 | v>>1
-			lo = v & 1
-		case i < 25:
-			lo = lo<<5 | v
-		default:
-			lo = lo<<3 | v>>2
-		}
-	}
-	var name schema.FlowID
-	binary.BigEndian.PutUint64(name[:8], hi)
-	binary.BigEndian.PutUint64(name[8:], lo)
-	return name, name != schema.FlowID{}
-}
-
-// base32Value is the value of each byte as a digit of a flow id, 255 for those that are none.
-var base32Value = func() (t [256]uint8) {
-	for i := range t {
-		t[i] = 255
-	}
-	for i, ch := range []byte("0123456789abcdefghjkmnpqrstvwxyz") {
-		t[ch] = uint8(i)
-	}
-	return t
-}()
 
 // tagOf returns a part of a name, enough to know it again within a flow.
 func tagOf(name *schema.FlowID) uint32 { return binary.BigEndian.Uint32(name[:4]) }

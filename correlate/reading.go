@@ -232,3 +232,33 @@ func (c *Correlator) readAgain(e *schema.Event) {
 		l.ids[i].joined, l.ids[i].fresh = false, false
 	}
 }
+
+// readTold makes a reading of an event that was told the one at hand: of its ids alone, and not of what names single events,
+// for their flows are told too.
+func (c *Correlator) readTold(e *schema.Event) {
+	l := &c.readings.other
+	l.ids = l.ids[:0]
+	l.weak = l.weak[:0]
+	l.values = l.values[:0]
+	l.parts = l.parts[:0]
+	l.aliases = l.aliases[:0]
+	l.facts = facts{}
+	c.line, c.wording.of = line{reading: l}, nil
+	for i := range e.Idents[:min(len(e.Idents), maxIdents)] {
+		id := &e.Idents[i]
+		switch id.Kind {
+		case schema.IdentTrace, schema.IdentRequest, schema.IdentCorrelation, schema.IdentFlow, schema.IdentParentFlow,
+			schema.IdentJob, schema.IdentBatch, schema.IdentMessage, schema.IdentWorkflow, schema.IdentIncident:
+			k, half, m := c.identKey(id.Kind, id.Value)
+			if m < distinct {
+				continue
+			}
+			r := ref{k: k, ident: int16(i), kind: id.Kind, rank: rank[id.Kind]}
+			l.ids = append(l.ids, r)
+			if half != (key{}) {
+				r.k, r.low = half, true
+				l.ids = append(l.ids, r)
+			}
+		}
+	}
+}

@@ -11,14 +11,23 @@ import (
 
 // transition reads {"from":…,"to":…}.
 func transition(v schema.Value) (from, to string, ok bool) {
-	if v.Kind != schema.Raw {
-		return "", "", false
+	v.Members(func(key string, m schema.Value) {
+		switch key {
+		case "from":
+			from = word(m)
+		case "to":
+			to = word(m)
+		}
+	})
+	return from, to, to != ""
+}
+
+// word returns the text of a value that is no object, no array and not null.
+func word(v schema.Value) string {
+	if v.Kind == schema.Raw && (v.S == "null" || v.S != "" && (v.S[0] == '{' || v.S[0] == '[')) {
+		return ""
 	}
-	var t struct{ From, To any }
-	if !decode(v.S, &t) {
-		return "", "", false
-	}
-	return scalar(t.From), scalar(t.To), scalar(t.To) != ""
+	return v.Plain()
 }
 
 // scalar returns the text of a decoded JSON value that is no object and no array.

@@ -36,15 +36,15 @@ func (id ID) String() string {
 
 // ourEventID reports whether s is an event id as we write it.
 func ourEventID(s string) bool {
-	if len(s) != len("evt_")+26 || s[:4] != "evt_" {
+	const prefix = "evt_"
+	if len(s) != len(prefix)+26 || s[:len(prefix)] != prefix {
 		return false
 	}
-	for i := 4; i < len(s); i++ {
-		if base32Value(s[i]) == 0xff {
-			return false
-		}
+	all := uint8(0)
+	for i := range 26 {
+		all |= base32Values[s[len(prefix)+i]]
 	}
-	return true
+	return all < 32
 }
 
 // FlowID names a flow. The zero value is no flow.
@@ -64,22 +64,48 @@ func (f FlowID) String() string {
 	return string(f.Append(nil))
 }
 
+// ParseFlowID reads a flow id as it is written: "flow_" and 26 characters, not all of them zero.
+func ParseFlowID(s string) (f FlowID, ok bool) {
+	const prefix = "flow_"
+	if len(s) != len(prefix)+26 || s[:len(prefix)] != prefix {
+		return f, false
+	}
+	s = s[len(prefix):]
+	var hi, lo uint64
+	all := uint8(0)
+	for i := range 12 {
+		v := base32Values[s[i]]
+		all |= v
+		hi = hi<<5 | uint64(v)
+	}
+	middle := base32Values[s[12]]
+	for i := 13; i < 25; i++ {
+		v := base32Values[s[i]]
+		all |= v
+		lo = lo<<5 | uint64(v)
+	}
+	last := base32Values[s[25]]
+	if all |= middle | last; all >= 32 || last&3 != 0 { // 128 bits leave two of the last character unused
+		return f, false
+	}
+	binary.BigEndian.PutUint64(f[:8], hi<<4|uint64(middle>>1))
+	binary.BigEndian.PutUint64(f[8:], uint64(middle&1)<<63|lo<<3|uint64(last>>2))
+	return f, f != (FlowID{})
+}
+
 // crockford is the base32 alphabet without i, l, o and u, lower case: ids can be read aloud and typed.
 const crockford = "0123456789abcdefghjkmnpqrstvwxyz"
 
-// crockfordLetters holds the value of each lower-case letter in that alphabet, 0xff for those it leaves out.
-const crockfordLetters = "\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\xff\x12\x13\xff\x14\x15\xff\x16\x17\x18\x19\x1a\xff\x1b\x1c\x1d\x1e\x1f"
-
-// base32Value returns the five bits that c stands for, 0xff for none.
-func base32Value(c byte) byte {
-	if v := c - '0'; v < 10 {
-		return v
+// base32Values holds the five bits that a byte stands for in that alphabet, 0xff for one that is not in it.
+var base32Values = func() (t [256]uint8) {
+	for i := range t {
+		t[i] = 0xff
 	}
-	if c < 'a' || c > 'z' {
-		return 0xff
+	for i := range len(crockford) {
+		t[crockford[i]] = uint8(i)
 	}
-	return crockfordLetters[c-'a']
-}
+	return t
+}()
 
 // appendBase32 appends 26 characters: 128 bits, high bits first, the last character holding 3 of them.
 func appendBase32(dst []byte, b *[16]byte) []byte {

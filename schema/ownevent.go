@@ -291,7 +291,7 @@ func (o *ownReader) correlation() {
 			e.AddIdent(IdentCorrelation, "correlation_id", s)
 		case "flow_id":
 			e.AddIdent(IdentFlow, "flow_id", s)
-			if f, ok := parseFlowID(s); ok {
+			if f, ok := ParseFlowID(s); ok {
 				c.Flow = f
 			}
 		case "parent_flow_id":
@@ -326,7 +326,7 @@ func (o *ownReader) correlation() {
 			e.AddIdent(IdentCausation, "parent_event_id", s)
 		case "merged_flow_ids":
 			eachItem(v.S, func(item Value) bool {
-				if f, ok := parseFlowID(item.scalar()); ok {
+				if f, ok := ParseFlowID(item.scalar()); ok {
 					c.Merged = append(c.Merged, f)
 				}
 				return true
@@ -335,31 +335,6 @@ func (o *ownReader) correlation() {
 			p.keepField(e, key, v)
 		}
 	}
-}
-
-// parseFlowID reads a flow id as we write it.
-func parseFlowID(s string) (f FlowID, ok bool) {
-	if len(s) != len("flow_")+26 || s[:5] != "flow_" {
-		return f, false
-	}
-	s = s[5:]
-	bits, n, at := uint64(0), 0, 0
-	for i := range len(s) {
-		v := base32Value(s[i])
-		if v == 0xff {
-			return f, false
-		}
-		bits, n = bits<<5|uint64(v), n+5
-		if n >= 8 {
-			if at < len(f) {
-				f[at] = byte(bits >> (n - 8))
-				at++
-			}
-			n -= 8
-			bits &= 1<<n - 1
-		}
-	}
-	return f, bits == 0
 }
 
 func (o *ownReader) metadata() {

@@ -42,3 +42,13 @@ func (v Value) Plain() string {
 	}
 	return unescape(v.S)
 }
+
+// Members calls f for every member of a JSON object, in order. For anything else there are none. The values are pieces of v.
+func (v Value) Members(f func(key string, v Value)) {
+	if v.isObject() {
+		eachMember(v.S, func(key string, v Value) bool {
+			f(key, v)
+			return true
+		})
+	}
+}
