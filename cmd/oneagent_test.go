@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ezlogs/ezlogs/correlate"
@@ -42,7 +43,9 @@ func TestOneAgent(t *testing.T) {
 			return fmt.Sprintf(told, i, a)
 		}, 0},
 		{"a second host", func(i int) string { return fmt.Sprintf(told, i, []string{a, b}[i/30]) }, ahead},
-		{"no host", func(i int) string { return fmt.Sprintf(told, i, nowhere) }, ahead},
+		{"no host", func(i int) string { return fmt.Sprintf(told, i, nowhere) }, 0},
+		{"a host, then none", func(i int) string { return fmt.Sprintf(told, i, []string{a, nowhere}[i/30]) }, ahead},
+		{"no flow", func(i int) string { return strings.Replace(fmt.Sprintf(told, i, a), `"flow_id"`, `"request_id"`, 1) }, ahead},
 		{"a line of another", func(i int) string {
 			if i == 30 {
 				return fmt.Sprintf(other, i)

@@ -206,7 +206,8 @@ func (o *ordered) complete(e *schema.Event) {
 	o.pushed++
 }
 
-// oneAgent tells when looking ahead brings nothing: the events are those of one agent of ours, which has looked ahead itself.
+// oneAgent tells when looking ahead brings nothing: the events come from an agent that has told all of them, or from a program
+// that knows its flows itself.
 type oneAgent struct {
 	may  bool   // it is worth knowing; false once an event was seen that is not the agent's, or that the agent had not told all of
 	host string // of the agent
@@ -220,16 +221,27 @@ func (a *oneAgent) settled(e *schema.Event, n uint64) bool {
 	}
 	host := e.Platform.Host
 	switch {
-	case e.Told && host == a.host && host != "":
-		a.seen++
-	case e.Told && host == "" && e.Type == "flow.merged":
-	case e.Told && host != "" && a.host == "":
-		a.host, a.seen = strings.Clone(host), 1
-	default:
+	case !e.Told || a.seen > 0 && host != a.host && e.Type != "flow.merged":
 		a.may = false
 		return false
+	case e.Type == "flow.merged":
+	case a.seen == 0:
+		a.host, a.seen = strings.Clone(host), 1
+	default:
+		a.seen++
 	}
 	return a.seen > n
+}
+
+// said is what linking may find for an event whose flow is told.
+type said struct {
+	parent                  bool
+	actor, session, request string
+}
+
+func saidOf(e *schema.Event) said {
+	c := &e.Correlation
+	return said{!c.Parent.IsZero(), e.Actor.ID, c.SessionID, c.RequestID}
 }
 
 // linkNext links the oldest event of the ring.
@@ -283,10 +295,13 @@ func (o *ordered) keepState(now int64) {
 // linkOne links an event.
 func (o *ordered) linkOne(e *schema.Event) {
 	o.passTime(e)
-	alone := o.alone.may && e.Told && e.Correlation.Parent.IsZero()
-	o.linker.Link(e, o.out)
-	if alone && !e.Correlation.Parent.IsZero() {
-		o.alone.may = false // there was something left to find
+	if !o.alone.may {
+		o.linker.Link(e, o.out)
+	} else {
+		before := saidOf(e)
+		if o.linker.Link(e, o.out); e.Told && saidOf(e) != before {
+			o.alone.may = false // there was something left to find
+		}
 	}
 	o.collect(e)
 }

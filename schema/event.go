@@ -24,8 +24,7 @@ type Event struct {
 	Origin Origin
 	// Join says how the joiner has to treat this line; the zero value passes through.
 	Join Join
-	// Told says that an agent of ours made the event out of a line and has told flow and parent: nothing that comes later
-	// will tell more.
+	// Told says that the record is an event that names its flow, made by an agent or by a program that knows it.
 	Told bool
 
 	parser *Parser // while it fills the event: where new strings are made, and what it remembers

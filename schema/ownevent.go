@@ -204,7 +204,7 @@ func (o *ownReader) read() bool {
 		e.Type = "job.failed"
 		setOutcome(e, OutcomeFailure)
 	}
-	e.Told = o.linked && o.placed && e.Correlation.Flow != (FlowID{})
+	e.Told = e.Ident(IdentFlow) != ""
 	p.rec.have = [2]uint64{}
 	return true
 }
