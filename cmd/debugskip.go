@@ -23,7 +23,7 @@ import (
 // whole and with their places, through the pipeline, which decides. What it shows is what it shows when everything is read.
 
 // skipFrom is the size of the input from which the first reading pays.
-const skipFrom = 4 << 20
+const skipFrom = 5 << 19
 
 // skipHead is the number of lines of every file that are read in any case: what is learned from them must not depend on what is
 // passed over.

@@ -228,7 +228,7 @@ func TestCounts(t *testing.T) {
 // TestReportIsBounded makes a page of more events than it may hold; failed flows stay.
 func TestReportIsBounded(t *testing.T) {
 	t.Parallel()
-	events := traffic(9000)
+	events := traffic(7000)
 	for i := range events {
 		if events[i].Type == "http.request" && i%997 == 0 {
 			events[i].Metadata.Status = 500
