@@ -132,8 +132,8 @@ func (c *Correlator) selfUnit() int32 {
 	return l.entry
 }
 
-// read makes a reading of the event the one at hand.
-func (c *Correlator) read(l *reading, e *schema.Event) {
+// begin makes an empty reading the one at hand.
+func (c *Correlator) begin(l *reading) {
 	// One by one: so written, only lengths are.
 	l.ids = l.ids[:0]
 	l.weak = l.weak[:0]
@@ -142,6 +142,11 @@ func (c *Correlator) read(l *reading, e *schema.Event) {
 	l.aliases = l.aliases[:0]
 	l.facts = facts{}
 	c.line, c.wording.of = line{reading: l}, nil
+}
+
+// read makes a reading of the event the one at hand.
+func (c *Correlator) read(l *reading, e *schema.Event) {
+	c.begin(l)
 	l.kind = kindOf(e)
 	var own, parent key
 	var ownTrust, parentTrust strength
@@ -237,13 +242,7 @@ func (c *Correlator) readAgain(e *schema.Event) {
 // for their flows are told too.
 func (c *Correlator) readTold(e *schema.Event) {
 	l := &c.readings.other
-	l.ids = l.ids[:0]
-	l.weak = l.weak[:0]
-	l.values = l.values[:0]
-	l.parts = l.parts[:0]
-	l.aliases = l.aliases[:0]
-	l.facts = facts{}
-	c.line, c.wording.of = line{reading: l}, nil
+	c.begin(l)
 	for i := range e.Idents[:min(len(e.Idents), maxIdents)] {
 		id := &e.Idents[i]
 		switch id.Kind {
