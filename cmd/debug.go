@@ -321,6 +321,7 @@ func (d *debugRun) feed(ctx context.Context, view *debugview.View) error {
 			defer end()
 			to.keys = startLiveKeys(ctx, d.env.Stdin, end)
 			defer to.keys.close()
+			d.cfg.broken = to.keys.close // the terminal is given back before the report of a bug
 			view.SetKeys(to.keys != nil)
 		}
 		err = d.follow(ctx, to, enc)
