@@ -143,6 +143,7 @@ func (a *admin) metrics(w io.Writer) {
 		m.gauge("ezlogs_open_files", "descriptors held", float64(t.Open))
 		m.counter("ezlogs_rotations_total", "files rotated away", float64(t.Rotations))
 		m.counter("ezlogs_truncations_total", "files whose read content was gone", float64(t.Truncations))
+		m.counter("ezlogs_nul_bytes_total", "bytes of NULs passed over in files, where lines begin", float64(t.Holes))
 		m.counter("ezlogs_lost_files_total", "files with unread lines that are gone", float64(t.Lost))
 		m.head("ezlogs_lag_bytes", "bytes of a source that are not handed out", "gauge")
 		for _, s := range t.Sources {

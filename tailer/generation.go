@@ -45,6 +45,7 @@ type generation struct {
 	enc   encoding  // valid once pos.raw > 0
 	known int64     // size of the file when the watcher looked last
 	scan  int64     // > 0: the line at pos is too long, and its end is not before scan
+	holes int64     // bytes of NULs passed over since they were counted last
 	turn  int       // bytes handed out since the generation was queued
 	live  *followed // set while another engine follows the file
 	calm  time.Time // when another engine may follow it again
@@ -144,10 +145,12 @@ func (r *blockReader) next(g *generation, final bool) (piece, verdict, error) {
 					return piece{}, noMore, nil
 				}
 				to := position{raw: hole, text: g.pos.text + hole - g.pos.raw}
+				g.holes += hole - g.pos.raw
 				g.pass(make([]byte, min(hole-g.pos.raw, headBytes)), to)
 				continue
 			}
 			if n > 0 {
+				g.holes += int64(n)
 				g.pass(data[:n], position{raw: g.pos.raw + int64(n), text: g.pos.text + int64(n)})
 				data = data[n:]
 				hole = g.pos.raw

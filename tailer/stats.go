@@ -5,6 +5,7 @@ import "time"
 // Stats is what a Tailer has done and what is left to do.
 type Stats struct {
 	Bytes       int64     // handed out from files, as UTF-8
+	Holes       int64     // of files, passed over: bytes of NULs where lines begin, as copytruncate leaves them in place of what was read
 	Rotations   int64     // live files that went out of use
 	Truncations int64     // files whose read content was gone
 	Copies      int64     // truncated files whose rest was found in a copy

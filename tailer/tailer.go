@@ -303,6 +303,8 @@ func (t *Tailer) read() *Chunk {
 		}
 
 		t.mu.Lock()
+		t.stats.Holes += g.holes
+		g.holes = 0
 		if v == someLines {
 			g.info = c.Source
 			g.movedLocked(p.end)
