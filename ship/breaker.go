@@ -31,6 +31,7 @@ func (s State) String() string {
 const (
 	backoffBase  = 250 * time.Millisecond
 	backoffMax   = 30 * time.Second
+	fairMax      = 5 * time.Second // that a batch stands back for others
 	openFirst    = time.Second
 	openMax      = 60 * time.Second
 	probeFirst   = time.Second
@@ -40,7 +41,7 @@ const (
 	recentEnough = 30 // with fewer, a receiver that fails one in four looks like one that fails half of the time
 	blip         = 40 * time.Millisecond
 	lately       = 2 * time.Second
-	hastenFor    = 12 * time.Second
+	hastenFor    = 10 * time.Second
 )
 
 // backoff is a wait before try n+1, n from 0: full jitter under a doubling roof.

@@ -478,8 +478,8 @@ func (d *dest) again(j *job, p *parcel, v verdict, now time.Time) {
 		d.poisonous(j, p, v, now)
 		return
 	}
-	if len(d.jobs) > 1 { // let others try before this one does
-		j.notReady = now.Add(min(d.breaker.roof(now, backoffMax), d.breaker.pause(now, j.tries-1)))
+	if len(d.jobs) > 1 { // let others try before this one does; how long nobody tries is the breaker's to say
+		j.notReady = now.Add(min(d.breaker.roof(now, fairMax), d.breaker.pause(now, j.tries-1)))
 	}
 }
 
