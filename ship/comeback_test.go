@@ -10,7 +10,7 @@ import (
 // TestComesBackSoon holds that a short outage is not followed by a long silence: after eight seconds of 503 the breaker waits
 // eight more at most, and no batch stands back for longer than fairMax besides.
 func TestComesBackSoon(t *testing.T) {
-	for range 40 {
+	for range 200 {
 		synctest.Test(t, func(t *testing.T) {
 			back := time.Now().Add(8 * time.Second)
 			var first time.Time
